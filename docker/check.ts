@@ -1,0 +1,37 @@
+/** Looks through docker-compose.yml without an engine: what would be missed only when it is too late. */
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+
+interface Service {
+  image?: string;
+  build?: { args: Record<string, string> };
+  healthcheck?: object;
+  volumes?: string[];
+  ports?: string[];
+  depends_on?: Record<string, { condition: string }>;
+  environment: Record<string, string>;
+}
+
+const text = await readFile(new URL('../docker-compose.yml', import.meta.url), 'utf8');
+const { services, volumes } = parse(text) as { services: { db: Service; api: Service }; volumes: object };
+const { db, api } = services;
+
+const expected: [string, boolean][] = [
+  ['the database is PostgreSQL 18', /postgres:18/.test(db.image ?? '')],
+  ['the database has a health check', db.healthcheck !== undefined],
+  [
+    'the database keeps its data in a named volume',
+    (db.volumes ?? []).includes('db:/var/lib/postgresql') && 'db' in volumes,
+  ],
+  ['the database is not open to the network', db.ports === undefined],
+  ['the API waits for a healthy database', api.depends_on?.db?.condition === 'service_healthy'],
+  ['the API listens on loopback only', (api.ports ?? []).every((port) => port.startsWith('127.0.0.1:'))],
+  ['base images can be replaced', api.build?.args.NODE_IMAGE !== undefined],
+  [
+    'no secret stands in the file',
+    ['POSTGRES_PASSWORD', 'BOOTSTRAP_ADMIN_KEY'].every((name) => text.includes(`\${${name}:?`)),
+  ],
+];
+const missing = expected.filter(([, met]) => !met).map(([what]) => what);
+for (const what of missing) console.error(`docker-compose.yml: not so: ${what}`);
+process.exit(missing.length === 0 ? 0 : 1);

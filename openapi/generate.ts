@@ -1,0 +1,36 @@
+/**
+ * Writes openapi.json and openapi.yaml from the routes that the application really has; `--check` only compares and
+ * fails where the committed files are not what the code says. Needs no database: nothing is asked.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { buildApp } from '../src/app.ts';
+import { Database } from '../src/db/database.ts';
+import { loadRegistry } from '../src/resource/registry.ts';
+
+const db = new Database('postgresql://localhost/nobody-connects', 1);
+const app = await buildApp({
+  config: { PUBLIC_READ: true, LOG_LEVEL: 'silent', CORS_ORIGINS: '*', BODY_LIMIT: 1_048_576 },
+  db,
+  registry: await loadRegistry(),
+});
+const json = `${JSON.stringify((await app.inject('/openapi.json')).json(), null, 1)}\n`;
+const yaml = (await app.inject('/openapi.yaml')).body;
+await app.close();
+await db.end();
+
+let drifted = false;
+for (const [name, made] of Object.entries({ 'openapi.json': json, 'openapi.yaml': yaml })) {
+  const file = new URL(name, import.meta.url);
+  if (!process.argv.includes('--check')) {
+    await writeFile(file, made);
+    continue;
+  }
+  const committed = await readFile(file, 'utf8').catch(() => '');
+  if (committed === made) continue;
+  drifted = true;
+  const before = committed.split('\n');
+  const line = made.split('\n').findIndex((text, i) => text !== before[i]);
+  console.error(`openapi/${name} is not what the code says, from line ${line + 1} on; run \`npm run openapi\`.`);
+  console.error(`- ${before[line] ?? ''}\n+ ${made.split('\n')[line] ?? ''}`);
+}
+process.exit(drifted ? 1 : 0);

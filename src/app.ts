@@ -1,0 +1,108 @@
+/** The application: every concern and every resource, registered here in the order in which they take effect. */
+import { randomUUID } from 'node:crypto';
+import cors from '@fastify/cors';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Config } from './config.ts';
+import type { Database } from './db/database.ts';
+import { auth } from './http/auth.ts';
+import { jsonBodies } from './http/body.ts';
+import { docs } from './http/docs.ts';
+import { health } from './http/health.ts';
+import { collectMethods, otherMethods, sayAllow } from './http/methods.ts';
+import { collectOperations, openApiDocument } from './http/openapi.ts';
+import { pages } from './http/pages.ts';
+import { problems, sendProblem } from './http/problem.ts';
+import { requestIds } from './http/request-id.ts';
+import { didYouMean } from './kernel/nearest.ts';
+import { Problem } from './kernel/problems.ts';
+import { resourceRoutes } from './resource/routes.ts';
+import type { Registry } from './resource/registry.ts';
+import { version } from './version.ts';
+
+export interface Parts {
+  config: Pick<Config, 'PUBLIC_READ' | 'LOG_LEVEL' | 'CORS_ORIGINS' | 'BODY_LIMIT'>;
+  db: Database;
+  registry: Registry;
+}
+
+export async function buildApp({ config, db, registry }: Parts): Promise<FastifyInstance> {
+  const app = fastify({
+    logger:
+      config.LOG_LEVEL === 'silent'
+        ? false
+        : { level: config.LOG_LEVEL, redact: ['req.headers.authorization', 'req.headers.cookie'] },
+    genReqId: requestIds(randomUUID),
+    bodyLimit: config.BODY_LIMIT,
+    routerOptions: { maxParamLength: 200 },
+    requestTimeout: 30_000,
+    http: { headersTimeout: 15_000, connectionsCheckingInterval: 1_000 },
+    forceCloseConnections: 'idle',
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(request, reply, new Problem('malformed-request', error.message));
+    },
+  });
+  const operations = collectOperations(app);
+  const methods = collectMethods(app);
+
+  problems(app);
+  jsonBodies(app);
+  app.addHook('onSend', (request, reply, payload, done) => {
+    void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+    done(null, payload);
+  });
+  sayAllow(app);
+  await app.register(cors, {
+    origin: config.CORS_ORIGINS === '*' ? '*' : config.CORS_ORIGINS.split(','),
+    methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+    allowedHeaders: [
+      'Authorization',
+      'Content-Type',
+      'If-Match',
+      'If-None-Match',
+      'Idempotency-Key',
+      'X-Request-Id',
+      'Accept-Language',
+      'traceparent',
+      'tracestate',
+      'Prefer',
+    ],
+    exposedHeaders: [
+      'ETag',
+      'Link',
+      'Location',
+      'X-Request-Id',
+      'Content-Language',
+      'Content-Disposition',
+      'Idempotency-Replayed',
+      'Retry-After',
+      'Allow',
+    ],
+    maxAge: 86_400,
+    // An OPTIONS without Origin is no preflight: it is answered by the path's own OPTIONS, with Allow.
+    strictPreflight: false,
+  });
+  auth(app, db, config.PUBLIC_READ);
+
+  resourceRoutes(app, { db, registry, publicRead: config.PUBLIC_READ });
+  await health(app, db);
+  pages(
+    app,
+    registry.all.map(({ name, description }) => ({ href: `/v1/${name}`, text: name, says: description })),
+  );
+  const tags = [
+    ...registry.all.map(({ name, description }) => ({ name, description })),
+    { name: 'operation', description: 'Whether the server is up.' },
+  ];
+  await docs(app, openApiDocument(operations, tags, version));
+  otherMethods(app, methods);
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.raw.url?.split('?')[0] ?? '';
+    const paths = [...methods.keys()].filter((known) => !known.includes(':') && !known.includes('*'));
+    return sendProblem(
+      request,
+      reply,
+      new Problem('no-such-path', `There is nothing at this path${didYouMean(path, paths) || '.'}`),
+    );
+  });
+  return app;
+}

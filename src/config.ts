@@ -1,0 +1,89 @@
+/** The settings, all from the environment, checked once at start with every fault reported. */
+import { z } from 'zod';
+import { StartupError } from './kernel/startup-error.ts';
+
+const flag = z
+  .enum(['true', 'false', '1', '0'], 'must be true or false')
+  .transform((value) => value === 'true' || value === '1');
+const whole = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^[0-9]{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
+
+export const settings = {
+  HOST: {
+    schema: z.string().min(1).default('127.0.0.1'),
+    meaning: 'Address to listen on; `0.0.0.0` for all.',
+  },
+  PORT: { schema: whole(0, 65535).default(3000), meaning: 'Port to listen on; 0 takes a free one.' },
+  DATABASE_URL: {
+    schema: z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, 'must be a PostgreSQL URL: postgresql://user:password@host:5432/database')
+      .optional(),
+    meaning: 'A PostgreSQL 18 or later to use instead of the embedded one.',
+  },
+  DATABASE_POOL: { schema: whole(2, 500).default(10), meaning: 'Connections to the database at most.' },
+  DATA_DIR: {
+    schema: z.string().min(1).default('.data'),
+    meaning: 'Where the embedded PostgreSQL keeps its data.',
+  },
+  PUBLIC_READ: { schema: flag.default(true), meaning: 'Whether reading needs no key.' },
+  BOOTSTRAP_ADMIN_KEY: {
+    schema: z
+      .string()
+      .min(32, 'must have at least 32 characters')
+      .max(512)
+      .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII without blanks')
+      .optional(),
+    meaning:
+      'A key of at least 32 characters that is installed as an admin key at start, for scripts and containers.',
+  },
+  LOG_LEVEL: {
+    schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    meaning: 'How much is logged (JSON lines on standard output).',
+  },
+  CORS_ORIGINS: {
+    schema: z
+      .string()
+      .regex(
+        /^(\*|https?:\/\/[^\s,]+(,https?:\/\/[^\s,]+)*)$/,
+        'must be `*` or a comma-separated list of origins',
+      )
+      .default('*'),
+    meaning: 'Which web pages of other hosts may read: `*`, or origins separated by commas.',
+  },
+  BODY_LIMIT: {
+    schema: whole(1024, 104_857_600).default(1_048_576),
+    meaning: 'Bytes of a request body at most.',
+  },
+  SHUTDOWN_SECONDS: {
+    schema: whole(1, 600).default(15),
+    meaning: 'How long requests in flight may take when the server stops.',
+  },
+  SEED: { schema: flag.default(true), meaning: 'Whether the data set is loaded into an empty database.' },
+} as const;
+
+const schema = z.object(
+  Object.fromEntries(Object.entries(settings).map(([name, { schema: one }]) => [name, one])) as {
+    [K in keyof typeof settings]: (typeof settings)[K]['schema'];
+  },
+);
+
+export type Config = z.infer<typeof schema>;
+
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  // An empty variable, as compose files and shells leave behind, counts as not set.
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([name, value]) => name in settings && value !== ''),
+  );
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(
+    ({ path, message }) =>
+      `${path.join('.')} ${message.startsWith('Invalid option') ? message.replace('Invalid option: expected', 'must be') : message}`,
+  );
+  throw new StartupError(`The settings do not fit: ${faults.join('; ')}`);
+}

@@ -1,0 +1,118 @@
+/**
+ * Applies prisma/migrations as `prisma migrate deploy` does, without its 340 MB and its engine: the same table, the
+ * same checksums and the same advisory lock, so that either tool can take over from the other.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import pg from 'pg';
+import { StartupError } from '../kernel/startup-error.ts';
+
+const folder = new URL('../../prisma/migrations/', import.meta.url);
+/** Prisma's own number: a running `migrate deploy` and this wait for each other. */
+const advisoryLock = 72707369;
+const oldestServer = 180_000;
+
+const bookkeeping = `
+  CREATE TABLE IF NOT EXISTS _prisma_migrations (
+    id varchar(36) PRIMARY KEY NOT NULL,
+    checksum varchar(64) NOT NULL,
+    finished_at timestamptz,
+    migration_name varchar(255) NOT NULL,
+    logs text,
+    rolled_back_at timestamptz,
+    started_at timestamptz NOT NULL DEFAULT now(),
+    applied_steps_count integer NOT NULL DEFAULT 0
+  )`;
+
+interface Migration {
+  name: string;
+  sql: string;
+  checksum: string;
+}
+
+export async function readMigrations(): Promise<Migration[]> {
+  const names = (await readdir(folder, { withFileTypes: true }))
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const sql = await readFile(new URL(`${name}/migration.sql`, folder), 'utf8');
+      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+    }),
+  );
+}
+
+/** Brings the database up to date and gives the names of the migrations that were applied. */
+export async function migrate(url: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  try {
+    await client.connect();
+  } catch (error) {
+    throw new StartupError(
+      `The database cannot be reached: ${(error as Error).message || String((error as NodeJS.ErrnoException).code)}`,
+    );
+  }
+  try {
+    await refuseOldServer(client);
+    await client.query('SELECT pg_advisory_lock($1)', [advisoryLock]);
+    await client.query(bookkeeping);
+    return await applyPending(client);
+  } finally {
+    // Closing the session lets go of the lock.
+    await client.end();
+  }
+}
+
+async function refuseOldServer(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ number: number; version: string }>(
+    `SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS version`,
+  );
+  const [server] = rows;
+  if (server && server.number < oldestServer)
+    throw new StartupError(`PostgreSQL ${server.version} is too old: version 18 or later is needed.`);
+}
+
+async function applyPending(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ migration_name: string; checksum: string; finished_at: Date | null }>(
+    'SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL',
+  );
+  const known = new Map(rows.map((row) => [row.migration_name, row]));
+  const migrations = await readMigrations();
+  const newer = rows.find((row) => !migrations.some(({ name }) => name === row.migration_name));
+  if (newer)
+    throw new StartupError(
+      `The database has the migration ${newer.migration_name}, which this version does not know: it was made by a newer one.`,
+    );
+  const applied: string[] = [];
+  for (const migration of migrations) {
+    const before = known.get(migration.name);
+    if (before?.finished_at === null)
+      throw new StartupError(
+        `The migration ${migration.name} failed before; mend the database and mark it with \`prisma migrate resolve\`.`,
+      );
+    if (before && before.checksum !== migration.checksum)
+      throw new StartupError(`The migration ${migration.name} was changed after it had been applied.`);
+    if (before) continue;
+    await apply(client, migration);
+    applied.push(migration.name);
+  }
+  return applied;
+}
+
+/** All of a migration or nothing: its statements and its entry in the book share a transaction. */
+async function apply(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
+  try {
+    await client.query('BEGIN');
+    await client.query(sql);
+    await client.query(
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
+       VALUES ($1, $2, $3, now(), clock_timestamp(), 1)`,
+      [randomUUID(), checksum, name],
+    );
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw new StartupError(`The migration ${name} failed and was undone: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,20 @@
+/** Errors of the connection and of concurrency: nobody's request is wrong, trying again may help. */
+import pg from 'pg';
+
+/** Connection lost, server shutting down or starting, too many connections, statement too slow. */
+const unavailable = /^(08|53|57)/;
+const network = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND']);
+
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = (error as { code?: string }).code ?? '';
+  return (
+    unavailable.test(code) ||
+    network.has(code) ||
+    /timeout exceeded when trying to connect|Connection terminated/.test(error.message)
+  );
+}
+
+/** A transaction that lost a race and can simply be run again. */
+export const isRaceLost = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && (error.code === '40001' || error.code === '40P01');

@@ -1,0 +1,52 @@
+/** /openapi.json, /openapi.yaml and Swagger UI, all from the one document. */
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import { stringify } from 'yaml';
+import { listTag, sendTagged } from './reply.ts';
+
+// Swagger UI styles its elements inline; scripts come from here alone and are never inline.
+const contentSecurityPolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+export async function docs(app: FastifyInstance, document: object): Promise<void> {
+  await app.register(async (scope) => {
+    // The documentation is there for everybody, also where reading the data needs a key.
+    scope.addHook('onRoute', (route) => {
+      route.config = { ...route.config, open: true };
+    });
+    await scope.register(swagger, { mode: 'static', specification: { document: document as never } });
+    await scope.register(swaggerUi, {
+      routePrefix: '/docs',
+      staticCSP: contentSecurityPolicy,
+      transformSpecificationClone: false,
+      uiConfig: {
+        deepLinking: true,
+        filter: true,
+        persistAuthorization: true,
+        displayRequestDuration: true,
+        tryItOutEnabled: true,
+        docExpansion: 'none',
+        validatorUrl: null,
+        defaultModelsExpandDepth: 0,
+      },
+      theme: { title: 'Sovereign AI tracker' },
+    });
+  });
+  const forms = {
+    '/openapi.json': [
+      'application/vnd.oai.openapi+json;version=3.1; charset=utf-8',
+      JSON.stringify(document),
+    ],
+    '/openapi.yaml': [
+      'application/vnd.oai.openapi;version=3.1; charset=utf-8',
+      stringify(document, { aliasDuplicateObjects: false }),
+    ],
+  } as const;
+  for (const [path, [type, body]] of Object.entries(forms)) {
+    const etag = listTag(body);
+    app.get(path, { config: { open: true } }, (request, reply) =>
+      sendTagged(request, reply, { body, type, etag, headers: { 'cache-control': 'public, max-age=60' } }),
+    );
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * Idempotency-Key: the reply is kept in the transaction that does the work, so a retry either finds both or neither.
+ * Refusals that the work itself ran into are kept too; what never reached it (no key, malformed body) is not.
+ */
+import { createHash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import sql from 'sql-template-tag';
+import type { Client, Database, Writer } from '../db/database.ts';
+import { isRaceLost } from '../db/transient.ts';
+import { Problem } from '../kernel/problems.ts';
+import { problemDocument, toProblem } from './problem.ts';
+
+export interface Outcome {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+const racesMost = 5;
+
+/** Runs the work in a transaction, again if it only lost a race. */
+export async function inTransaction<T>(
+  db: Database,
+  writer: Writer,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await db.transaction(work, writer);
+    } catch (error) {
+      if (!isRaceLost(error)) throw error;
+      if (attempt === racesMost)
+        throw new Problem('unavailable', 'Too many writers at once; nothing was written.', {
+          headers: { 'retry-after': '1' },
+        });
+    }
+  }
+}
+
+/** The value, with or without the quotes that the draft asks for. */
+function keyOf(request: FastifyRequest): string | undefined {
+  const field = request.headers['idempotency-key'];
+  if (field === undefined) return undefined;
+  const value = typeof field === 'string' ? field.replace(/^"(.*)"$/, '$1') : '';
+  if (!/^[\x21-\x7e]{1,255}$/.test(value))
+    throw new Problem('malformed-request', 'Idempotency-Key takes 1 to 255 visible ASCII characters.');
+  return value;
+}
+
+const fingerprint = (request: FastifyRequest): Buffer =>
+  createHash('sha256')
+    .update(JSON.stringify([request.method, request.url, request.body]))
+    .digest();
+
+export async function idempotently(
+  db: Database,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  writer: Writer,
+  work: (client: Client) => Promise<Outcome>,
+): Promise<FastifyReply> {
+  const key = keyOf(request);
+  if (key === undefined) return send(reply, await inTransaction(db, writer, work));
+  const { actor } = request;
+  const print = fingerprint(request);
+  const { outcome, replayed } = await inTransaction(db, writer, async (client) => {
+    const [lock] = await client.query<{ free: boolean }>(
+      sql`SELECT pg_try_advisory_xact_lock(hashtextextended(${`idempotency:${actor}:${key}`}, 0)) AS free`,
+    );
+    if (!lock?.free)
+      throw new Problem('request-in-progress', 'A request with this Idempotency-Key is still running.', {
+        headers: { 'retry-after': '1' },
+      });
+    const kept = await recall(client, actor, key, print);
+    if (kept) return { outcome: kept, replayed: true };
+    await client.query(sql`SAVEPOINT work`);
+    const done = await work(client).catch(async (error: unknown) => {
+      if (isRaceLost(error) || toProblem(error).status >= 500) throw error;
+      await client.query(sql`ROLLBACK TO SAVEPOINT work`);
+      return refusal(request, toProblem(error));
+    });
+    await client.query(sql`
+      INSERT INTO idempotency_keys (actor, key, fingerprint, status, headers, body)
+      VALUES (${actor}, ${key}, ${print}, ${done.status}, ${JSON.stringify(done.headers)}::jsonb, ${Buffer.from(done.body)})`);
+    return { outcome: done, replayed: false };
+  });
+  if (replayed) void reply.header('idempotency-replayed', 'true');
+  return send(reply, outcome);
+}
+
+async function recall(
+  client: Client,
+  actor: string,
+  key: string,
+  print: Buffer,
+): Promise<Outcome | undefined> {
+  const [kept] = await client.query<{
+    fingerprint: Buffer;
+    status: number;
+    headers: Record<string, string>;
+    body: Buffer;
+  }>(
+    sql`SELECT fingerprint, status, headers, body FROM idempotency_keys WHERE actor = ${actor} AND key = ${key}`,
+  );
+  if (!kept) return undefined;
+  if (!kept.fingerprint.equals(print))
+    throw new Problem('idempotency-key-reused', 'This Idempotency-Key was used for another request.');
+  return { status: kept.status, headers: kept.headers, body: kept.body.toString() };
+}
+
+const refusal = (request: FastifyRequest, problem: Problem): Outcome => ({
+  status: problem.status,
+  headers: {
+    ...problem.headers,
+    'content-type': 'application/problem+json; charset=utf-8',
+    'cache-control': 'no-store',
+  },
+  body: JSON.stringify(problemDocument(problem, request.url.split('?')[0] ?? '/', request.id)),
+});
+
+const send = (reply: FastifyReply, { status, headers, body }: Outcome): FastifyReply =>
+  reply.code(status).headers(headers).send(body);
+
+const keptFor = '7 days';
+
+/** Old replies are forgotten; a retry comes within minutes, not weeks. */
+export const forgetOldKeys = (db: Database): Promise<unknown> =>
+  db.query(sql`DELETE FROM idempotency_keys WHERE created_at < now() - ${keptFor}::interval`);

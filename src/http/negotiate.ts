@@ -1,0 +1,27 @@
+import Negotiator from 'negotiator';
+import type { FastifyRequest } from 'fastify';
+import { Problem } from '../kernel/problems.ts';
+
+export const mediaTypes = {
+  json: 'application/json; charset=utf-8',
+  csv: 'text/csv; charset=utf-8; header=present',
+  ndjson: 'application/x-ndjson; charset=utf-8',
+} as const;
+export type Format = keyof typeof mediaTypes;
+
+const bare = (format: Format): string => mediaTypes[format].split(';')[0] ?? '';
+
+/** The form of the reply: `format=` if it is given, else what `Accept` likes best, else JSON. */
+export function formatOf(
+  request: FastifyRequest,
+  asked: string | undefined,
+  offered: readonly Format[],
+): Format {
+  if (asked !== undefined) return asked as Format;
+  const negotiator = new Negotiator({ headers: { accept: request.headers.accept } });
+  const best = negotiator.mediaType(offered.map(bare));
+  const format = offered.find((candidate) => bare(candidate) === best);
+  if (!format)
+    throw new Problem('not-acceptable', `This resource can be given as ${offered.map(bare).join(', ')}.`);
+  return format;
+}

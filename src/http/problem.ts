@@ -1,0 +1,90 @@
+/** Every error leaves as application/problem+json (RFC 9457), whoever raised it. */
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isUnavailable } from '../db/transient.ts';
+import { Problem, problemTypes, type ProblemCode } from '../kernel/problems.ts';
+
+export function problemDocument(
+  problem: Problem,
+  instance: string,
+  requestId: string,
+): Record<string, unknown> {
+  const { title, status } = problemTypes[problem.code];
+  return {
+    type: `/problems/${problem.code}`,
+    title,
+    status,
+    detail: problem.message,
+    instance,
+    code: problem.code,
+    requestId,
+    ...(problem.faults.length > 0 ? { errors: problem.faults } : {}),
+    ...problem.extra,
+  };
+}
+
+/** What Fastify and its plugins raise, by their own codes. */
+const foreign: Record<string, [ProblemCode, string]> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    'unsupported-media-type',
+    'The Content-Type is missing or not one that is read here.',
+  ],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['body-too-large', 'The body has more bytes than this operation takes.'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['malformed-json', 'The body is empty.'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
+    'malformed-request',
+    'The body is not as long as Content-Length says.',
+  ],
+  FST_ERR_BAD_URL: ['malformed-request', 'The path is not properly percent-encoded.'],
+  FST_ERR_MAX_PARAM_LENGTH: ['no-such-path', 'A part of the path is longer than any id.'],
+  FST_ERR_ASYNC_CONSTRAINT: ['malformed-request', 'The request could not be routed.'],
+};
+
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const { code, statusCode } = error as Partial<FastifyError>;
+  const known = foreign[code ?? ''];
+  if (known) return new Problem(...known);
+  if (isUnavailable(error))
+    return new Problem('unavailable', 'The database cannot be reached or is too slow right now.', {
+      headers: { 'retry-after': '5' },
+    });
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
+    return new Problem('malformed-request', (error as Error).message);
+  return new Problem(
+    'internal-error',
+    'Something failed on our side; it has been logged under the requestId.',
+  );
+}
+
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
+  const path = request.raw.url?.split('?')[0] ?? '/';
+  return reply
+    .code(problem.status)
+    .headers(problem.headers)
+    .header('cache-control', 'no-store')
+    .removeHeader('etag')
+    .type('application/problem+json; charset=utf-8')
+    .send(JSON.stringify(problemDocument(problem, path, request.id)));
+}
+
+export function problems(app: FastifyInstance): void {
+  app.setErrorHandler((error, request, reply) => {
+    const problem = toProblem(error);
+    if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
+    return sendProblem(request, reply, problem);
+  });
+  // Errors of Node's own parser come before any request exists.
+  app.server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) return;
+    const code: ProblemCode =
+      error.code === 'HPE_HEADER_OVERFLOW' ? 'headers-too-large' : 'malformed-request';
+    const problem = new Problem(
+      code,
+      code === 'malformed-request' ? 'The request does not follow HTTP.' : 'The header fields are too large.',
+    );
+    const body = JSON.stringify(problemDocument(problem, '/', ''));
+    socket.end(
+      `HTTP/1.1 ${problem.status} ${code}\r\nContent-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    );
+  });
+}

@@ -1,0 +1,301 @@
+/**
+ * Every kind of refusal the API can give, as one closed list: its HTTP status, what it means and what to do.
+ * The pages under /problems, the OpenAPI document and the replies themselves are all made from it.
+ */
+interface ProblemType {
+  status: number;
+  title: string;
+  meaning: string;
+  remedy: string;
+}
+
+const problem = (status: number, title: string, meaning: string, remedy: string): ProblemType => ({
+  status,
+  title,
+  meaning,
+  remedy,
+});
+
+export const problemTypes = {
+  'invalid-parameter': problem(
+    400,
+    'A query parameter is not valid',
+    'At least one query parameter is unknown, repeated, or has a value that does not fit.',
+    'Look at `errors`: each entry names the parameter, what is wrong with it and, where a name is misspelt, the nearest valid one.',
+  ),
+  'invalid-cursor': problem(
+    400,
+    'The cursor does not belong to this list',
+    'A cursor is only good for the list, the filters and the order it was given for. This one was changed, or was used with another query.',
+    'Start again without `cursor` and follow `page.next` or the `Link` field with `rel="next"` as given.',
+  ),
+  'malformed-json': problem(
+    400,
+    'The body is not valid JSON',
+    'The body could not be read as JSON in UTF-8, nests too deeply, or contains text that cannot be stored (a NUL character, half of a surrogate pair).',
+    'Check the body with any JSON parser; `detail` says where reading stopped.',
+  ),
+  'malformed-request': problem(
+    400,
+    'The request could not be read',
+    'The request line, a header field or the way the body is framed does not follow HTTP.',
+    'Send the request with a standard HTTP client.',
+  ),
+  unauthenticated: problem(
+    401,
+    'A key is needed',
+    'This operation changes data, or reading is not public on this server, and the request carried no valid key: none, an unknown one, or one that has expired or was revoked.',
+    'Send `Authorization: Bearer <key>`. The first start of a server prints an admin key.',
+  ),
+  'insufficient-scope': problem(
+    403,
+    'The key may not do this',
+    'The key is valid but lacks the scope that this operation needs; `detail` names it.',
+    'Use a key that has the scope, or ask an administrator for one.',
+  ),
+  'not-found': problem(
+    404,
+    'There is no such row',
+    'The path is right, but no row has this id.',
+    'Look the id up in the list, for example with `q=`; ids never change once they are given.',
+  ),
+  'no-such-path': problem(
+    404,
+    'There is nothing at this path',
+    'The API has no resource at this path. A trailing slash counts as a different path.',
+    'Start at `/`, `/docs` or `/openapi.json`, which list every path.',
+  ),
+  'method-not-allowed': problem(
+    405,
+    'The method is not allowed here',
+    'The path exists, but not for this method. The `Allow` field lists the ones that work.',
+    'Use one of the allowed methods.',
+  ),
+  'not-acceptable': problem(
+    406,
+    'None of the accepted formats can be given',
+    'The `Accept` field, or `format=`, asks for a form that this resource does not have.',
+    'Ask for application/json, text/csv or application/x-ndjson, or leave `Accept` out.',
+  ),
+  'already-exists': problem(
+    409,
+    'A row like this exists already',
+    'A row with the same id or the same natural key is there already; `detail` names it.',
+    'PATCH the existing row, or choose another id.',
+  ),
+  'still-referenced': problem(
+    409,
+    'Other rows refer to this one',
+    'A row that others refer to cannot be deleted; `references` lists who does.',
+    'Change or delete the rows that refer to it first.',
+  ),
+  'request-in-progress': problem(
+    409,
+    'The same request is still running',
+    'Another request with this Idempotency-Key has not finished yet.',
+    'Wait for the seconds in `Retry-After` and send the same request again.',
+  ),
+  'precondition-failed': problem(
+    412,
+    'The row has changed in the meantime',
+    'The `If-Match` field names a version that is no longer the current one. Nothing was written.',
+    'GET the row again, look at what changed, and repeat with its new ETag.',
+  ),
+  'body-too-large': problem(
+    413,
+    'The body is too large',
+    'The body has more bytes than this operation takes.',
+    'Send fewer rows at once.',
+  ),
+  'uri-too-long': problem(
+    414,
+    'The address is too long',
+    'The path or the query string is longer than the server reads.',
+    'Use fewer values in a filter, or several requests.',
+  ),
+  'unsupported-media-type': problem(
+    415,
+    'The body has a type that is not read here',
+    'The `Content-Type` is missing, unknown, or not one this operation reads; so is a `Content-Encoding`.',
+    'Send `application/json` (POST) or `application/merge-patch+json` (PATCH), uncompressed.',
+  ),
+  'validation-failed': problem(
+    422,
+    'The body does not fit',
+    'The body is valid JSON, but at least one field is missing, unknown, or has a value that does not fit.',
+    'Look at `errors`: each entry points at the field (RFC 6901) and says what would be right.',
+  ),
+  'source-required': problem(
+    422,
+    'A fact needs a source',
+    'Every fact in this tracker names at least one source. A write without one is refused.',
+    'Add `sources` with the id of at least one row of /v1/sources; create the source first if it is new.',
+  ),
+  'unknown-reference': problem(
+    422,
+    'A row that is referred to does not exist',
+    'A field names the id of a row that is not there; where the id looks misspelt the nearest one is named.',
+    'Correct the id, or create the row it names first.',
+  ),
+  'unknown-currency': problem(
+    422,
+    'There is no such currency',
+    'A currency must be a code of ISO 4217 that is in use.',
+    'Use the three capital letters of the currency, for example KRW.',
+  ),
+  'program-mismatch': problem(
+    422,
+    'Rows of different programmes are mixed',
+    'Round, consortium, criterion, call and bid must all belong to one programme, and a criterion to its round.',
+    'Check which programme each of the rows named belongs to.',
+  ),
+  'score-out-of-range': problem(
+    422,
+    'The score is out of range',
+    'A score lies between 0 and the maximum score of its criterion.',
+    'Check the score and the criterion; `detail` gives the maximum.',
+  ),
+  'parts-exceed-whole': problem(
+    422,
+    'The parts add up to more than the whole',
+    'A total is made of parts, and the scores of the parts may not add up to more than the score of the whole.',
+    'Correct the part or the total; send both in one import if both change.',
+  ),
+  'gate-takes-passed': problem(
+    422,
+    'A gate is passed or failed',
+    'The criterion is a gate: its evaluation says `passed` true or false and has no score.',
+    'Send `passed` and leave `score` null.',
+  ),
+  'gate-has-no-score': problem(
+    422,
+    'A gate has no maximum score',
+    'A criterion is either scored or a gate.',
+    'Set `maxScore` and `weight` to null, or `gate` to false.',
+  ),
+  'score-required': problem(
+    422,
+    'A disclosed evaluation needs a score',
+    'An evaluation whose status is `disclosed` has a score; a score that was withheld has the status `undisclosed`.',
+    'Send the score, or `"status": "undisclosed"` with neither score nor passed.',
+  ),
+  'consortium-eliminated': problem(
+    422,
+    'The consortium is out',
+    'A consortium that was eliminated is not evaluated in a later round, unless it was added again.',
+    'Check the decisions of the consortium; record that it was added again first.',
+  ),
+  'decision-out-of-order': problem(
+    422,
+    'The decision does not follow from those before it',
+    'A consortium is selected or added first; only then can it advance, be eliminated or become champion, once a round; only an eliminated one can be added again.',
+    'Look at the decisions of the consortium and their dates.',
+  ),
+  'correction-required': problem(
+    422,
+    'A published result is only corrected',
+    'The round is published. What was published is not changed silently.',
+    'Send `"correction": true` and a `reason` with the change (on DELETE as query parameters); the reason is kept.',
+  ),
+  'circular-reference': problem(
+    422,
+    'A row would rest on itself',
+    'A parent, or a model that another is based on, must not lead back to the row itself, however far.',
+    'Check the chain of parents.',
+  ),
+  'membership-overlap': problem(
+    422,
+    'Two memberships overlap',
+    'One organization is a member of one consortium only once at a time.',
+    'End the first membership (`leftOn`) before the second begins.',
+  ),
+  'id-is-fixed': problem(
+    422,
+    'An id never changes',
+    'The id of a row is part of its address and is never changed.',
+    'Leave `id` out of the patch; create a new row if it must have another id.',
+  ),
+  'idempotency-key-reused': problem(
+    422,
+    'The Idempotency-Key was used for something else',
+    'A request with this Idempotency-Key but another body, path or method was answered before.',
+    'Use a new key for a new request.',
+  ),
+  'precondition-required': problem(
+    428,
+    'The current version must be named',
+    'PATCH and DELETE need `If-Match` with the ETag of the row, so that nobody overwrites a change that they have not seen.',
+    'GET the row and send its ETag in `If-Match`.',
+  ),
+  'rate-limited': problem(
+    429,
+    'Too many requests',
+    'The key, or the address without a key, has used up its requests for this minute.',
+    'Wait for the seconds in `Retry-After`; the `RateLimit` field shows how much is left.',
+  ),
+  'headers-too-large': problem(
+    431,
+    'The header fields are too large',
+    'The header fields of the request are larger than the server reads.',
+    'Send fewer or shorter header fields.',
+  ),
+  'internal-error': problem(
+    500,
+    'The server made a mistake',
+    'Something failed that is not the fault of the request. It has been logged under the `requestId`.',
+    'Try again; if it stays, report the `requestId`.',
+  ),
+  unavailable: problem(
+    503,
+    'The server cannot answer right now',
+    'The database cannot be reached, or the server is starting, stopping or overloaded.',
+    'Try again after the seconds in `Retry-After`.',
+  ),
+} as const satisfies Record<string, ProblemType>;
+
+export type ProblemCode = keyof typeof problemTypes;
+export const isProblemCode = (code: string): code is ProblemCode => Object.hasOwn(problemTypes, code);
+
+/** One fault of the input: where it is (a JSON pointer into the body, or a parameter) and what would be right. */
+export interface Fault {
+  pointer?: string;
+  parameter?: string;
+  code: string;
+  detail: string;
+}
+
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly faults: Fault[];
+  readonly headers: Record<string, string>;
+  readonly extra: Record<string, unknown>;
+
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    more: { faults?: Fault[]; headers?: Record<string, string>; extra?: Record<string, unknown> } = {},
+  ) {
+    super(detail);
+    this.code = code;
+    this.faults = more.faults ?? [];
+    this.headers = more.headers ?? {};
+    this.extra = more.extra ?? {};
+  }
+
+  get status(): number {
+    return problemTypes[this.code].status;
+  }
+}
+
+/** Several faults, one refusal. Where all of them are of one kind that has a page of its own, that is its type. */
+export function refuse(faults: Fault[], otherwise: 'validation-failed' | 'invalid-parameter'): Problem {
+  const codes = new Set(faults.map((fault) => fault.code));
+  const only = codes.size === 1 ? faults[0]?.code : undefined;
+  const code = only !== undefined && isProblemCode(only) ? only : otherwise;
+  const [first] = faults;
+  const detail =
+    faults.length === 1 && first
+      ? first.detail
+      : `${faults.length} faults; the first: ${first?.detail ?? ''}`;
+  return new Problem(code, detail, { faults });
+}

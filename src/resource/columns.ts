@@ -1,0 +1,112 @@
+/**
+ * From a declared field to SQL. All text that is composed here comes from declarations in the code; what a client
+ * sends only ever enters as a parameter (see filter.ts). Table names carry no schema, so that the same query can be
+ * answered from the past by another search_path.
+ */
+import type { Language } from '../kernel/language.ts';
+import type { Field, Leaf, Rows } from './fields.ts';
+import type { LeafAt, Resource } from './declare.ts';
+
+const numeric = new Set(['decimal', 'amount']);
+
+/** The stored or derived value itself, for comparing and ordering. */
+export const valueOf = (leaf: Leaf, row: string, language: Language): string =>
+  leaf.derived ? `(${leaf.derived(row, language)})` : `${row}.${leaf.column ?? ''}`;
+
+/** RFC 3339, always with microseconds, so that the same instant is the same text in every form. */
+const instant = (value: string): string => `to_char(${value}, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+
+function jsonLeaf(leaf: Leaf, row: string, language: Language): string {
+  const value = valueOf(leaf, row, language);
+  if (leaf.kind === 'instant') return instant(value);
+  if (!numeric.has(leaf.kind)) return value;
+  return leaf.kind === 'amount' ? `trim_scale(${value})::text` : `trim_scale(${value})`;
+}
+
+/** row_to_json of a subquery and not json_build_object: half the cost, and no blanks between names and values. */
+const object = (fields: Record<string, Leaf>, one: (leaf: Leaf) => string): string =>
+  `(SELECT row_to_json(g) FROM (SELECT ${Object.entries(fields)
+    .map(([name, leaf]) => `${one(leaf)} AS "${name}"`)
+    .join(', ')}) g)`;
+
+function jsonRows(field: Rows, path: string, row: string): string {
+  if (!field.table) return `${row}.${columnOf(path)}`;
+  const { name, parent, order } = field.table;
+  return `(SELECT coalesce(json_agg(${object(field.fields, (leaf) => jsonLeaf(leaf, 'm', 'en'))} ORDER BY ${order}), '[]')
+            FROM ${name} m WHERE m.${parent} = ${row}.id)`;
+}
+
+export const columnOf = (path: string): string =>
+  path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replaceAll('.', '_');
+
+function jsonField(
+  path: string,
+  field: Field,
+  row: string,
+  language: Language,
+  wanted: (path: string) => boolean,
+): string {
+  if (field.type === 'leaf') return jsonLeaf(field, row, language);
+  if (field.type === 'rows') return jsonRows(field, path, row);
+  const fields = Object.entries(field.fields).filter(([name]) => wanted(`${path}.${name}`));
+  return object(Object.fromEntries(fields), (leaf) => jsonLeaf(leaf, row, language));
+}
+
+/** Which paths a `fields=` parameter asks for: a path, all below it, and what it is part of. */
+export const picks =
+  (fields: readonly string[] | undefined) =>
+  (path: string): boolean =>
+    !fields ||
+    fields.some((field) => path === field || path.startsWith(`${field}.`) || field.startsWith(`${path}.`));
+
+/** The select list of one row's JSON document. */
+export function documentColumns(
+  resource: Resource,
+  row: string,
+  language: Language,
+  fields?: readonly string[],
+): string[] {
+  const wanted = picks(fields);
+  return Object.entries(resource.fields)
+    .filter(([name]) => wanted(name))
+    .map(([name, field]) => `${jsonField(name, field, row, language, wanted)} AS "${name}"`);
+}
+
+function cell({ leaf, path, rows }: LeafAt, row: string, language: Language): string {
+  if (rows) return listCell(leaf, path, rows, row);
+  const value = valueOf(leaf, row, language);
+  if (leaf.kind === 'list') return `nullif(array_to_string(${value}, ';'), '')`;
+  if (leaf.kind === 'text') return guarded(value);
+  if (leaf.kind === 'boolean') return `${value}::text`;
+  if (leaf.kind === 'instant') return instant(value);
+  return numeric.has(leaf.kind) ? `trim_scale(${value})` : value;
+}
+
+/** See kernel/csv.ts: what a spreadsheet would run as a formula gets a leading apostrophe. */
+const guarded = (value: string): string =>
+  `CASE WHEN ${value} ~ '^''*[=+\\-@\\t\\r]' THEN '''' || ${value} ELSE ${value} END`;
+
+/** A list of objects becomes parallel lists, one column a leaf; a list inside it is joined by spaces. */
+function listCell(leaf: Leaf, path: string, rows: Rows, row: string): string {
+  const name = path.split('.').at(-1) ?? '';
+  if (!rows.table)
+    return `(SELECT string_agg(item ->> '${name}', ';' ORDER BY place) FROM jsonb_array_elements(${row}.${columnOf(path.split('.')[0] ?? '')}) WITH ORDINALITY AS listed(item, place))`;
+  const value =
+    leaf.kind === 'list'
+      ? `array_to_string(m.${leaf.column ?? ''}, ' ')`
+      : `coalesce(m.${leaf.column ?? ''}::text, '')`;
+  return `(SELECT string_agg(${value}, ';' ORDER BY ${rows.table.order}) FROM ${rows.table.name} m WHERE m.${rows.table.parent} = ${row}.id)`;
+}
+
+/** The select list of one CSV line; the header is the column names, which are JSON paths. */
+export function csvColumns(
+  resource: Resource,
+  row: string,
+  language: Language,
+  fields?: readonly string[],
+): string[] {
+  const wanted = picks(fields);
+  return resource.leaves
+    .filter(({ path }) => wanted(path))
+    .map((at) => `${cell(at, row, language)} AS "${at.path}"`);
+}

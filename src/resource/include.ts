@@ -1,0 +1,66 @@
+/** Embedding related rows: forward along the references of a row, and back along those that others hold. */
+import type { Language } from '../kernel/language.ts';
+import type { Resource } from './declare.ts';
+import type { Registry } from './registry.ts';
+import { documentColumns, valueOf } from './columns.ts';
+
+interface Include {
+  target: Resource;
+  many: boolean;
+  /** Which rows of the target (alias `i`) belong to the row. */
+  match: (row: string) => string;
+}
+
+/** An embedded list is cut here; the list of its own resource pages on. */
+export const includedMost = 500;
+
+export function includesOf(resource: Resource, registry: Registry): Record<string, Include> {
+  const includes: Record<string, Include> = {};
+  for (const { path, leaf, rows } of resource.leaves) {
+    if (path === 'id' || !leaf.refersTo) continue;
+    const target = registry.get(leaf.refersTo);
+    if (rows?.table) {
+      if (leaf.kind !== 'ref') continue;
+      const { name, parent } = rows.table;
+      includes[path.split('.')[0] ?? path] = {
+        target,
+        many: true,
+        match: (row) =>
+          `i.id IN (SELECT m.${leaf.column ?? ''} FROM ${name} m WHERE m.${parent} = ${row}.id)`,
+      };
+    } else if (leaf.kind === 'list') {
+      includes[path] = { target, many: true, match: (row) => `i.id = ANY (${row}.${leaf.column ?? ''})` };
+    } else {
+      includes[path] = { target, many: false, match: (row) => `i.id = ${valueOf(leaf, row, 'en')}` };
+    }
+  }
+  for (const [name, [other, path]] of Object.entries(resource.referredBy)) {
+    const target = registry.get(other);
+    const at = target.leaves.find((candidate) => candidate.path === path);
+    if (!at) throw new Error(`${other} has no leaf ${path}`);
+    const type = at.subject
+      ? `i.${target.leaves.find((leaf) => leaf.path === path.replace(/id$/, 'type'))?.leaf.column ?? ''} = '${resource.singular}' AND `
+      : '';
+    includes[name] = { target, many: true, match: (row) => `${type}i.${at.leaf.column ?? ''} = ${row}.id` };
+  }
+  return includes;
+}
+
+/** The `included` member of a document. */
+export function includedColumn(
+  names: readonly string[],
+  resource: Resource,
+  registry: Registry,
+  row: string,
+  language: Language,
+): string {
+  const includes = includesOf(resource, registry);
+  const parts = names.map((name) => {
+    const include = includes[name];
+    if (!include) throw new Error(`${resource.name} cannot include ${name}`);
+    const columns = documentColumns(include.target, 'i', language).join(', ');
+    const one = `SELECT row_to_json(d) AS doc FROM (SELECT ${columns} FROM ${include.target.table} i WHERE ${include.match(row)} ORDER BY i.id LIMIT ${include.many ? includedMost : 1}) d`;
+    return `'${name}', ${include.many ? `(SELECT coalesce(json_agg(doc), '[]') FROM (${one}) all_of)` : `(${one})`}`;
+  });
+  return `json_build_object(${parts.join(', ')}) AS "included"`;
+}

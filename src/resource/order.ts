@@ -1,0 +1,114 @@
+/**
+ * Order and position in a list. The order is always made total by the id. A cursor holds the sort values of the
+ * last row; the page after it is a chain of ranges, each of which an index can answer without reading what comes
+ * before:
+ *
+ *     sort=-score after (90, id 7)  →  score = 90 and id > 7,  then score < 90,  then score is null
+ *
+ * Nulls come last in either direction.
+ */
+import { createHash } from 'node:crypto';
+import sql, { join, raw, type Sql } from 'sql-template-tag';
+import { Problem } from '../kernel/problems.ts';
+import type { Language } from '../kernel/language.ts';
+import type { LeafAt, Resource } from './declare.ts';
+import { valueOf } from './columns.ts';
+
+export interface SortKey {
+  at: LeafAt;
+  descending: boolean;
+}
+
+export const sortablePaths = (resource: Resource): string[] =>
+  resource.leaves.filter(({ leaf, rows }) => leaf.kind !== 'list' && !rows).map(({ path }) => path);
+
+export function sortKeys(resource: Resource, sort: readonly string[]): SortKey[] {
+  const words = sort.map((word) => ({ path: word.replace(/^-/, ''), descending: word.startsWith('-') }));
+  const upToId = words.slice(0, words.findIndex(({ path }) => path === 'id') + 1 || words.length);
+  const complete = upToId.some(({ path }) => path === 'id')
+    ? upToId
+    : [...upToId, { path: 'id', descending: false }];
+  return complete.map(({ path, descending }) => {
+    const at = resource.leaves.find((leaf) => leaf.path === path);
+    if (!at) throw new Error(`${resource.name} has no leaf ${path}`);
+    return { at, descending };
+  });
+}
+
+/** Names are ordered as a reader expects them, whatever the case; ids, dates and vocabularies by code point. */
+function expression({ at }: SortKey, row: string, language: Language): string {
+  const value = valueOf(at.leaf, row, language);
+  return at.leaf.kind === 'text' ? `(${value} COLLATE "unicode")` : value;
+}
+
+export const orderBy = (keys: SortKey[], row: string, language: Language): Sql =>
+  raw(
+    keys
+      .map((key) => `${expression(key, row, language)} ${key.descending ? 'DESC' : 'ASC'} NULLS LAST`)
+      .join(', '),
+  );
+
+/** The sort values of a row as text, to be put into a cursor. */
+export const cursorValues = (keys: SortKey[], row: string, language: Language): string =>
+  `ARRAY[${keys.map((key) => `${valueOf(key.at.leaf, row, language)}::text`).join(', ')}]`;
+
+/** Where the rows after `values` lie: one condition a range, in the order in which the ranges follow each other. */
+export function rangesAfter(
+  keys: SortKey[],
+  values: (string | null)[],
+  row: string,
+  language: Language,
+): Sql[] {
+  const ranges = keys.map((key, depth) => {
+    const fixed = keys.slice(0, depth).map((outer, i) => equals(outer, values[i] ?? null, row, language));
+    return after(key, values[depth] ?? null, row, language).map((beyond) =>
+      join([...fixed, beyond], ' AND '),
+    );
+  });
+  return ranges.reverse().flat();
+}
+
+function equals(key: SortKey, value: string | null, row: string, language: Language): Sql {
+  const column = raw(expression(key, row, language));
+  return value === null ? sql`${column} IS NULL` : sql`${column} = ${value}::${raw(key.at.leaf.pg)}`;
+}
+
+function after(key: SortKey, value: string | null, row: string, language: Language): Sql[] {
+  if (value === null) return [];
+  const column = raw(expression(key, row, language));
+  const beyond = sql`${column} ${raw(key.descending ? '<' : '>')} ${value}::${raw(key.at.leaf.pg)}`;
+  return key.at.leaf.nullable ? [beyond, sql`${column} IS NULL`] : [beyond];
+}
+
+// ── The cursor itself ──────────────────────────────────────────────────────────────────────────────────────────
+
+/** A cursor is bound to what it was made for: path, filters, order and language. */
+const seal = (query: string, values: (string | null)[]): string =>
+  createHash('sha256')
+    .update(JSON.stringify([query, values]))
+    .digest('base64url')
+    .slice(0, 16);
+
+export const writeCursor = (query: string, values: (string | null)[]): string =>
+  Buffer.from(JSON.stringify([1, values, seal(query, values)])).toString('base64url');
+
+export function readCursor(query: string, cursor: string): (string | null)[] {
+  try {
+    const [version, values, mark] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as [
+      unknown,
+      unknown,
+      unknown,
+    ];
+    if (version === 1 && Array.isArray(values) && mark === seal(query, values as string[]))
+      return values as (string | null)[];
+  } catch {
+    // Not a cursor of ours: the same answer as for one that belongs to another query.
+  }
+  throw new Problem(
+    'invalid-cursor',
+    'The cursor was not given for this list, these filters and this order.',
+    {
+      faults: [{ parameter: 'cursor', code: 'invalid-cursor', detail: 'start again without it' }],
+    },
+  );
+}

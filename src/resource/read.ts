@@ -1,0 +1,102 @@
+/** The three ways rows go out: one item, one page, the whole filtered list as a stream. One statement each. */
+import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
+import type { Language } from '../kernel/language.ts';
+import { csvColumns, documentColumns, valueOf } from './columns.ts';
+import type { Resource } from './declare.ts';
+import { condition, type Filter } from './filter.ts';
+import { includedColumn } from './include.ts';
+import { cursorValues, orderBy, rangesAfter, sortKeys, type SortKey } from './order.ts';
+import type { ListQuery } from './query.ts';
+import type { Registry } from './registry.ts';
+
+export interface Reading {
+  resource: Resource;
+  registry: Registry;
+  language: Language;
+  query: ListQuery;
+  filters: Filter[];
+}
+
+const row = 't';
+
+function document({ resource, registry, language, query }: Reading): Sql {
+  const columns = documentColumns(resource, row, language, query.fields);
+  if (query.include) columns.push(includedColumn(query.include, resource, registry, row, language));
+  return raw(columns.join(', '));
+}
+
+/** One row as JSON text in the column `doc`, with its version; no row where there is none. */
+export const itemStatement = (reading: Reading, id: string): Sql => sql`
+  SELECT (SELECT row_to_json(d) FROM (SELECT ${document(reading)}) d)::text AS doc, t.version
+    FROM ${raw(reading.resource.table)} t WHERE t.id = ${id}::${raw(reading.resource.id === 'uuid' ? 'uuid' : 'text')}`;
+
+function search({ resource, registry }: Reading, words: string): Sql {
+  const aliases = registry.all
+    .find(({ name }) => name === 'aliases')
+    ?.leaves.find(({ subject }) => subject?.includes(resource.singular));
+  const own = resource.search
+    .map((path) => resource.leaves.find((leaf) => leaf.path === path))
+    .map((at) => (at ? `coalesce(${valueOf(at.leaf, row, 'en')}, '')` : `''`));
+  const also = aliases
+    ? ` || ' ' || coalesce((SELECT string_agg(a.alias, ' ') FROM aliases a WHERE a.entity_type = '${resource.singular}' AND a.entity_id = ${row}.id), '')`
+    : '';
+  const haystack = raw(`fold(${own.join(` || ' ' || `)}${also})`);
+  const each = words
+    .trim()
+    .split(/\s+/)
+    .map((word) => sql`${haystack} LIKE '%' || fold(${word.replace(/[\\%_]/g, '\\$&')}) || '%'`);
+  return join(each, ' AND ');
+}
+
+export function where(reading: Reading): Sql {
+  const { query, filters } = reading;
+  const conditions = filters
+    .filter(({ parameter }) => query[parameter] !== undefined)
+    .map((filter) => condition(filter, query[filter.parameter], row));
+  if (query.q !== undefined) conditions.push(search(reading, query.q));
+  return conditions.length > 0 ? sql`${join(conditions, ' AND ')}` : sql`true`;
+}
+
+const keysOf = ({ resource, query }: Reading): SortKey[] => sortKeys(resource, query.sort ?? []);
+
+/** The rows in order, from the cursor on. Each range after a cursor is limited itself, so its depth costs nothing. */
+function ordered(
+  reading: Reading,
+  select: Sql,
+  keys: SortKey[],
+  after: (string | null)[] | undefined,
+  limit: number | undefined,
+): Sql {
+  const from = sql`SELECT ${select} FROM ${raw(reading.resource.table)} t WHERE ${where(reading)}`;
+  const order = sql`ORDER BY ${orderBy(keys, row, reading.language)}`;
+  const most = limit === undefined ? empty : sql`LIMIT ${limit}::bigint`;
+  if (!after) return sql`${from} ${order} ${most}`;
+  const ranges = rangesAfter(keys, after, row, reading.language).map(
+    (range) => sql`(${from} AND ${range} ${order} ${most})`,
+  );
+  // An append keeps the order of its branches and stops at the limit, so later ranges are only read when needed.
+  return sql`SELECT * FROM (${join(ranges, ' UNION ALL ')}) ranges ${most}`;
+}
+
+/** A page: `docs` (JSON texts), `last` (sort values of the last row) and `more`. */
+export function pageStatement(reading: Reading, limit: number, after: (string | null)[] | undefined): Sql {
+  const keys = keysOf(reading);
+  const inner = sql`(SELECT row_to_json(d) FROM (SELECT ${document(reading)}) d)::text AS doc, ${raw(cursorValues(keys, row, reading.language))} AS position`;
+  return ordered(reading, inner, keys, after, limit + 1);
+}
+
+export const countStatement = (reading: Reading): Sql =>
+  sql`SELECT count(*)::int AS total FROM ${raw(reading.resource.table)} t WHERE ${where(reading)}`;
+
+/** What COPY sends out, as CSV with a header or as one JSON document a line. */
+export function exportStatement(
+  reading: Reading,
+  format: 'csv' | 'ndjson',
+  after: (string | null)[] | undefined,
+): Sql {
+  const select =
+    format === 'csv'
+      ? raw(csvColumns(reading.resource, row, reading.language, reading.query.fields).join(', '))
+      : sql`(SELECT row_to_json(d) FROM (SELECT ${document(reading)}) d)::text`;
+  return ordered(reading, select, keysOf(reading), after, reading.query.limit);
+}

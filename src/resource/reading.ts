@@ -1,0 +1,169 @@
+/** GET on a list and on an item. */
+import { createHash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { openExport } from '../db/copy.ts';
+import type { Database } from '../db/database.ts';
+import { formatOf, mediaTypes, type Format } from '../http/negotiate.ts';
+import { isNotModified, itemTag, listTag, sendTagged, varies } from '../http/reply.ts';
+import { didYouMean } from '../kernel/nearest.ts';
+import { preferredLanguage, type Language } from '../kernel/language.ts';
+import { Problem } from '../kernel/problems.ts';
+import sql, { raw } from 'sql-template-tag';
+import type { Resource } from './declare.ts';
+import { readCursor, writeCursor } from './order.ts';
+import { itemQuery, listQuery, type ListQuery } from './query.ts';
+import { countStatement, exportStatement, itemStatement, pageStatement, type Reading } from './read.ts';
+import type { Registry } from './registry.ts';
+
+export interface Context {
+  db: Database;
+  registry: Registry;
+  publicRead: boolean;
+}
+
+const pageSize = 50;
+const listFormats: readonly Format[] = ['json', 'csv', 'ndjson'];
+type RawQuery = Record<string, unknown>;
+
+const languageOf = (request: FastifyRequest, query: ListQuery): Language =>
+  query.lang ?? preferredLanguage(request.headers['accept-language']);
+
+export function listHandler(resource: Resource, context: Context) {
+  const reader = listQuery(resource, context.registry);
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const query = reader.read(request.query as RawQuery);
+    const format = formatOf(request, query.format, listFormats);
+    const language = languageOf(request, query);
+    const reading: Reading = {
+      resource,
+      registry: context.registry,
+      language,
+      query,
+      filters: reader.filters,
+    };
+    const identity = identityOf(request, query, language);
+    const after = query.cursor === undefined ? undefined : readCursor(identity, query.cursor);
+    varies(reply, context.publicRead, ['Accept', 'Accept-Language']);
+    void reply.header('content-language', language);
+    return format === 'json'
+      ? sendPage(request, reply, context.db, reading, identity, after)
+      : sendExport(request, reply, context.db, reading, format, after);
+  };
+}
+
+/** What a cursor is bound to: everything that decides which rows come in which order, but not how many. */
+function identityOf(request: FastifyRequest, query: ListQuery, language: Language): string {
+  const { cursor, limit, fields, include, count, format, lang, ...deciding } = query;
+  return JSON.stringify([
+    request.routeOptions.url,
+    deciding,
+    query.sort?.some((key) => key.replace('-', '') === 'name') ? language : '',
+  ]);
+}
+
+async function sendPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  db: Database,
+  reading: Reading,
+  identity: string,
+  after: (string | null)[] | undefined,
+): Promise<FastifyReply> {
+  const limit = reading.query.limit ?? pageSize;
+  const [rows, counted] = await Promise.all([
+    db.query<{ doc: string; position: (string | null)[] }>(pageStatement(reading, limit, after)),
+    reading.query.count ? db.query<{ total: number }>(countStatement(reading)) : undefined,
+  ]);
+  const page = rows.slice(0, limit);
+  const next = rows.length > limit ? writeCursor(identity, page.at(-1)?.position ?? []) : null;
+  const total = counted ? `,"total":${counted[0]?.total ?? 0}` : '';
+  const body = `{"data":[${page.map(({ doc }) => doc).join(',')}],"page":{"limit":${limit},"next":${JSON.stringify(next)}${total}}}`;
+  return sendTagged(request, reply, {
+    body,
+    type: mediaTypes.json,
+    etag: listTag(body),
+    headers: next === null ? {} : { link: `<${nextPage(request.url, next)}>; rel="next"` },
+  });
+}
+
+function nextPage(url: string, cursor: string): string {
+  const [path = '', search = ''] = url.split('?');
+  const parameters = new URLSearchParams(search);
+  parameters.set('cursor', cursor);
+  return `${path}?${parameters.toString()}`;
+}
+
+async function sendExport(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  db: Database,
+  reading: Reading,
+  format: 'csv' | 'ndjson',
+  after: (string | null)[] | undefined,
+): Promise<FastifyReply> {
+  const rows = await openExport(db, exportStatement(reading, format, after), format);
+  // The bytes are not known yet, but the state of the data, the address and the form decide them.
+  const etag = `"${createHash('sha256')
+    .update(JSON.stringify([rows.snapshot, request.url, format, reading.language]))
+    .digest('base64url')
+    .slice(0, 22)}"`;
+  void reply
+    .headers({ etag, 'content-disposition': `attachment; filename="${reading.resource.name}.${format}"` })
+    .type(mediaTypes[format]);
+  if (isNotModified(request, etag) || request.method === 'HEAD') {
+    await rows.cancel();
+    return request.method === 'HEAD' && !isNotModified(request, etag)
+      ? reply.code(200).send()
+      : reply.code(304).send();
+  }
+  return reply.code(200).send(rows.stream());
+}
+
+export function itemHandler(resource: Resource, context: Context) {
+  const reader = itemQuery(resource, context.registry);
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const { id } = request.params as { id: string };
+    const query = reader.read(request.query as RawQuery);
+    formatOf(request, undefined, ['json']);
+    const language = languageOf(request, query);
+    const reading: Reading = { resource, registry: context.registry, language, query, filters: [] };
+    const [row] = isPossibleId(resource, id)
+      ? await context.db.query<{ doc: string; version: number }>(itemStatement(reading, id))
+      : [];
+    if (!row) throw await notFound(context.db, resource, id);
+    varies(reply, context.publicRead, ['Accept', 'Accept-Language']);
+    void reply.header('content-language', language);
+    return sendTagged(request, reply, {
+      body: row.doc,
+      type: mediaTypes.json,
+      etag: itemTag(row.version, row.doc),
+    });
+  };
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const slug = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+export const isPossibleId = (resource: Resource, id: string): boolean =>
+  resource.id === 'uuid' ? uuid.test(id) : id.length <= 80 && slug.test(id);
+
+/** A misspelt slug is answered with the nearest one that there is. */
+export async function notFound(
+  db: Pick<Database, 'query'>,
+  resource: Resource,
+  id: string,
+): Promise<Problem> {
+  const ids =
+    resource.id === 'slug'
+      ? await db.query<{ id: string }>(sql`SELECT id FROM ${raw(resource.table)} ORDER BY id LIMIT 5000`)
+      : [];
+  const shown = id.slice(0, 80);
+  return new Problem(
+    'not-found',
+    `There is no ${resource.singular} \`${shown}\`${
+      didYouMean(
+        shown,
+        ids.map((row) => row.id),
+      ) || '.'
+    }`,
+  );
+}

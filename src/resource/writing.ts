@@ -1,0 +1,184 @@
+/** POST, PATCH and DELETE. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import sql from 'sql-template-tag';
+import type { Client } from '../db/database.ts';
+import { idempotently, inTransaction, type Outcome } from '../http/idempotency.ts';
+import { mediaTypes } from '../http/negotiate.ts';
+import { checkIfMatch, itemTag } from '../http/reply.ts';
+import { preferredLanguage } from '../kernel/language.ts';
+import { mergePatch } from '../kernel/merge-patch.ts';
+import { Problem, refuse } from '../kernel/problems.ts';
+import { checked, fixedFields } from './checking.ts';
+import { parameters, withoutCorrection } from './correction.ts';
+import type { Resource } from './declare.ts';
+import { deleteQuery } from './operations.ts';
+import { itemStatement } from './read.ts';
+import { isPossibleId, notFound, type Context } from './reading.ts';
+import { holdersOf } from './references.ts';
+import { asProblem } from './refusals.ts';
+import { deleteRow, insertRows, updateRow, valueAt, type Document } from './write.ts';
+
+export function createHandler(resource: Resource, context: Context) {
+  return (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    parameters(request, []);
+    const { document, writer, faults } = withoutCorrection(resource, request, request.body);
+    return idempotently(context.db, request, reply, writer, (client) =>
+      told(resource, async () => {
+        const row = await checked(client, resource, context.registry, document, faults);
+        const [id = ''] = await insertRows(client, resource, [row]).catch((error: unknown) => {
+          throw namingTheOther(error, resource, row);
+        });
+        return represented(client, resource, context, request, id, 201);
+      }),
+    );
+  };
+}
+
+export function patchHandler(resource: Resource, context: Context) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    parameters(request, []);
+    const { document: patch, writer, faults } = withoutCorrection(resource, request, request.body);
+    const { id } = request.params as { id: string };
+    const outcome: Outcome = await inTransaction(context.db, writer, (client) =>
+      told(resource, async () => {
+        const before = await locked(client, resource, context, request, id);
+        const merged = mergePatch(writable(resource, before), patch);
+        const after = await checked(
+          client,
+          resource,
+          context.registry,
+          merged,
+          [...faults, ...fixedFields(patch, id)],
+          id,
+        );
+        await updateRow(client, resource, id, before, after);
+        return represented(client, resource, context, request, id, 200);
+      }),
+    );
+    return reply.code(outcome.status).headers(outcome.headers).send(outcome.body);
+  };
+}
+
+export function deleteHandler(resource: Resource, context: Context) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const { correction, ...rest } = parameters(request, Object.keys(deleteQuery(resource).shape));
+    const said = {
+      ...rest,
+      ...(correction === undefined ? {} : { correction: correction === 'true' || correction }),
+    };
+    const { writer, faults } = withoutCorrection(resource, request, said);
+    if (faults.length > 0) throw refuse(faults, 'validation-failed');
+    const { id } = request.params as { id: string };
+    await inTransaction(context.db, writer, (client) =>
+      told(resource, async () => {
+        await locked(client, resource, context, request, id);
+        await refuseWhileReferred(client, resource, context, id);
+        await client.query(sql`SAVEPOINT deletion`);
+        await deleteRow(client, resource, id).catch(async (error: unknown) => {
+          // Somebody referred to it in the meantime.
+          await client.query(sql`ROLLBACK TO SAVEPOINT deletion`);
+          if (/^23(001|503)$/.test((error as { code?: string }).code ?? ''))
+            await refuseWhileReferred(client, resource, context, id);
+          throw error;
+        });
+      }),
+    );
+    return reply.code(204).send();
+  };
+}
+
+async function refuseWhileReferred(
+  client: Client,
+  resource: Resource,
+  { registry }: Context,
+  id: string,
+): Promise<void> {
+  const references = await holdersOf(client, resource, id, registry);
+  if (references.length === 0) return;
+  throw new Problem(
+    'still-referenced',
+    `${references.length === 50 ? 'At least 50' : String(references.length)} references to \`${id}\` stand in the way.`,
+    {
+      extra: {
+        references: references.map((holder) => ({
+          ...holder,
+          href: `/v1/${String(holder.resource)}/${String(holder.id)}`,
+        })),
+      },
+    },
+  );
+}
+
+/** Database refusals become problems inside the transaction, where idempotency can keep them. */
+async function told<T>(resource: Resource, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw asProblem(error, resource);
+  }
+}
+
+/** The row as it stands, locked until the end of the transaction, with If-Match checked. */
+async function locked(
+  client: Client,
+  resource: Resource,
+  context: Context,
+  request: FastifyRequest,
+  id: string,
+): Promise<Document> {
+  const possible = isPossibleId(resource, id);
+  const [row] = possible
+    ? await client.query<{ doc: string; version: number }>(
+        sql`${itemStatement({ resource, registry: context.registry, language: 'en', query: {}, filters: [] }, id)} FOR UPDATE OF t`,
+      )
+    : [];
+  if (!row) throw await notFound(context.db, resource, id);
+  checkIfMatch(request, row.version);
+  return JSON.parse(row.doc) as Document;
+}
+
+function writable(resource: Resource, row: Document): Document {
+  const fields = Object.keys(resource.schemas.create.shape);
+  return Object.fromEntries(fields.filter((field) => field in row).map((field) => [field, row[field]]));
+}
+
+async function represented(
+  client: Client,
+  resource: Resource,
+  context: Context,
+  request: FastifyRequest,
+  id: string,
+  status: number,
+): Promise<Outcome> {
+  const language = preferredLanguage(request.headers['accept-language']);
+  const [row] = await client.query<{ doc: string; version: number }>(
+    itemStatement({ resource, registry: context.registry, language, query: {}, filters: [] }, id),
+  );
+  if (!row) throw new Error(`${resource.name} ${id} is gone in its own transaction`);
+  return {
+    status,
+    body: row.doc,
+    headers: {
+      etag: itemTag(row.version, row.doc),
+      'content-type': mediaTypes.json,
+      'content-language': language,
+      'cache-control': 'no-store',
+      ...(status === 201 ? { location: `/v1/${resource.name}/${id}` } : {}),
+    },
+  };
+}
+
+/** A conflict says which row is in the way. */
+function namingTheOther(error: unknown, resource: Resource, row: Document): unknown {
+  const problem = asProblem(error, resource);
+  if (!(problem instanceof Problem) || problem.code !== 'already-exists') return problem;
+  const byId = (error as { constraint?: string }).constraint === `${resource.table}_pkey`;
+  const named = byId ? `the id \`${String(row.id)}\`` : `the same ${resource.naturalKey.join(', ')}`;
+  return new Problem('already-exists', `There is already a ${resource.singular} with ${named}.`, {
+    faults: (byId ? ['id'] : resource.naturalKey).map((path) => ({
+      pointer: `/${path.replaceAll('.', '/')}`,
+      code: 'already-exists',
+      detail: `taken: ${JSON.stringify(valueAt(row, path) ?? null)}`,
+    })),
+  });
+}

@@ -1,0 +1,61 @@
+import { declare } from '../resource/declare.ts';
+import { choice, date, derived, integer, ref, text } from '../resource/fields.ts';
+
+export default declare({
+  name: 'rounds',
+  singular: 'round',
+  order: 7,
+  description:
+    'The evaluations of the whole field, past and planned. A published round is only changed as a correction, with a reason.',
+  id: 'slug',
+  exampleId: 'kr-safm-round-2',
+  slugFrom: ['program', 'ordinal'],
+  naturalKey: ['program', 'ordinal'],
+  search: ['note'],
+  correctable: true,
+  fields: {
+    program: ref('The programme.', 'programs', { example: 'kr-safm' }),
+    ordinal: integer('1 for the first round, and so on.', { min: 1, max: 1000, example: 2 }),
+    scheduledOn: date('When it is, or was last, planned for.', { nullable: true, example: '2026-08' }),
+    presentedOn: date('When the models were presented in public.', { nullable: true }),
+    publishedOn: date('When the result was published.', { nullable: true, example: '2026-08-18' }),
+    plannedAdvancing: integer('How many consortiums were to go on.', {
+      nullable: true,
+      max: 1000,
+      example: 3,
+    }),
+    state: choice('planned, open (the evaluation runs) or published.', ['planned', 'open', 'published'], {
+      fallback: 'planned',
+      example: 'published',
+    }),
+    note: text('What else is known, such as plans that moved, in our words.', { max: 4000, nullable: true }),
+    actualAdvancing: derived(
+      integer('How many consortiums went on, from the decisions; null until the round is published.', {
+        nullable: true,
+        example: 3,
+      }),
+      (row) =>
+        `CASE WHEN ${row}.state = 'published' THEN (SELECT count(DISTINCT d.consortium) FROM decisions d WHERE d.round = ${row}.id AND d.outcome IN ('advanced', 'champion')) END`,
+    ),
+    evaluated: derived(
+      integer('How many consortiums have an evaluation in it, withheld ones counted.', { example: 4 }),
+      (row) => `(SELECT count(DISTINCT e.consortium) FROM evaluations e WHERE e.round = ${row}.id)`,
+    ),
+  },
+  referredBy: {
+    criteria: ['criteria', 'round'],
+    decisions: ['decisions', 'round'],
+    evaluations: ['evaluations', 'round'],
+    disclosures: ['disclosures', 'round'],
+  },
+  example: {
+    id: 'example-round',
+    program: 'kr-safm',
+    ordinal: 9,
+    scheduledOn: '2027',
+    plannedAdvancing: 2,
+    state: 'planned',
+    note: 'Shows what a new round looks like.',
+    sources: ['seed-004'],
+  },
+});

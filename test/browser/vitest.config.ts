@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/browser/**/*.test.ts'],
+    globalSetup: ['test/server.ts'],
+    testTimeout: 900_000,
+    hookTimeout: 60_000,
+  },
+});

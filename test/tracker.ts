@@ -1,0 +1,88 @@
+/**
+ * A tracker of one's own for a test file: the real application on a real database that is a copy of the seeded
+ * template. Every reply that comes through its client is held against the OpenAPI document.
+ */
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import pg from 'pg';
+import supertest from 'supertest';
+import type TestAgent from 'supertest/lib/agent.js';
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
+import { buildApp, type Parts } from '../src/app.ts';
+import { Database } from '../src/db/database.ts';
+import { loadRegistry, type Registry } from '../src/resource/registry.ts';
+import { conformance } from './conformance.ts';
+import { keys } from './keys.ts';
+
+export interface Tracker {
+  app: FastifyInstance;
+  db: Database;
+  registry: Registry;
+  url: string;
+  /** Without a key. */
+  anyone: TestAgent;
+  /** With a key of scope `write`. */
+  writer: TestAgent;
+  /** A connection past the API, for plain SQL. */
+  sql: (text: string, values?: unknown[]) => Promise<Record<string, unknown>[]>;
+}
+
+const quiet: Parts['config'] = {
+  PUBLIC_READ: true,
+  LOG_LEVEL: 'silent',
+  CORS_ORIGINS: '*',
+  BODY_LIMIT: 1_048_576,
+};
+
+/** Call it at the top of a test file; the object is filled before the first test. */
+export function tracker(config: Partial<Parts['config']> = {}): Tracker {
+  const it = {} as Tracker;
+  const faults: string[] = [];
+  const admin = async (text: string): Promise<void> => {
+    const url = new URL(inject('templateUrl'));
+    url.pathname = '/postgres';
+    const client = new pg.Client({ connectionString: url.href });
+    await client.connect();
+    // Two files at once must not copy the template at the same moment.
+    await client.query('SELECT pg_advisory_lock(1)');
+    await client.query(text);
+    await client.end();
+  };
+  let direct: pg.Client;
+
+  beforeAll(async () => {
+    const name = `test_${randomUUID().replaceAll('-', '')}`;
+    const url = new URL(inject('templateUrl'));
+    await admin(`CREATE DATABASE ${name} TEMPLATE ${url.pathname.slice(1)}`);
+    url.pathname = `/${name}`;
+    it.url = url.href;
+    it.db = new Database(it.url, 5);
+    it.registry = await loadRegistry();
+    it.app = await buildApp({ config: { ...quiet, ...config }, db: it.db, registry: it.registry });
+    await it.app.ready();
+    await it.app.listen({ host: '127.0.0.1', port: 0 });
+    const check = conformance((await it.app.inject('/openapi.json')).json(), faults);
+    const agent = (key?: string): TestAgent => {
+      const made = supertest.agent(it.app.server).use(check);
+      return key === undefined ? made : made.set('authorization', `Bearer ${key}`);
+    };
+    it.anyone = agent();
+    it.writer = agent(keys.writer);
+    direct = new pg.Client({ connectionString: it.url });
+    await direct.connect();
+    it.sql = async (text, values) => (await direct.query<Record<string, unknown>>(text, values)).rows;
+  });
+
+  afterEach(() => {
+    const found = faults.splice(0);
+    expect(found, 'replies that do not match the OpenAPI document').toEqual([]);
+  });
+
+  afterAll(async () => {
+    await it.app.close();
+    await it.db.end();
+    await direct.end();
+    await admin(`DROP DATABASE ${new URL(it.url).pathname.slice(1)} WITH (FORCE)`);
+  });
+  return it;
+}
