@@ -10,23 +10,31 @@ export const everything = { externalTables: [], externalEnums: [] };
 
 interface Glue {
   SchemaEngine: typeof SchemaEngine;
-  __wbg_set_wasm: (exports: WebAssembly.Exports) => void;
+  __wbg_set_wasm: (exports: object) => void;
 }
+/** As much of WebAssembly as is used here: the types of Node for it come and go with versions. */
+interface Assembly {
+  instantiate(
+    code: Uint8Array,
+    imports: object,
+  ): Promise<{ instance: { exports: { __wbindgen_start: () => void } } }>;
+}
+const assembly = (globalThis as unknown as { WebAssembly: Assembly }).WebAssembly;
 let glue: Promise<Glue> | undefined;
 
 /** The module keeps one instance for the whole process. */
 async function instantiated(): Promise<Glue> {
   const made = (await import('@prisma/schema-engine-wasm/schema_engine_bg')) as unknown as Glue;
   const wasm = new URL('schema_engine_bg.wasm', import.meta.resolve('@prisma/schema-engine-wasm'));
-  const { instance } = await WebAssembly.instantiate(await readFile(wasm), {
-    './schema_engine_bg.js': made as unknown as WebAssembly.ModuleImports,
+  const { instance } = await assembly.instantiate(await readFile(wasm), {
+    './schema_engine_bg.js': made,
   });
   // Where the engine leaves its last words.
   Object.assign(globalThis, {
     PRISMA_WASM_PANIC_REGISTRY: { set_message: (message: string) => console.error(message) },
   });
   made.__wbg_set_wasm(instance.exports);
-  (instance.exports.__wbindgen_start as () => void)();
+  instance.exports.__wbindgen_start();
   return made;
 }
 

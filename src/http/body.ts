@@ -64,6 +64,11 @@ export function jsonBodies(app: FastifyInstance): void {
     ['application/json', 'application/merge-patch+json'],
     { parseAs: 'buffer' },
     (request, body, done) => {
+      // Some clients send a Content-Type with every request; DELETE takes no body.
+      if (request.method === 'DELETE' && body.length === 0) {
+        done(null, undefined);
+        return;
+      }
       const charset = /charset="?([^";]+)/i.exec(request.headers['content-type'] ?? '')?.[1]?.toLowerCase();
       if (
         (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') ||

@@ -18,7 +18,9 @@ export function formatOf(
   offered: readonly Format[],
 ): Format {
   if (asked !== undefined) return asked as Format;
-  const negotiator = new Negotiator({ headers: { accept: request.headers.accept } });
+  // Parameters (charset, header) describe what we send anyway and decide nothing; only `q` does.
+  const accept = request.headers.accept?.replace(/;\s*(?!q\s*=)[^;,]*/gi, '');
+  const negotiator = new Negotiator({ headers: { accept } });
   const best = negotiator.mediaType(offered.map(bare));
   const format = offered.find((candidate) => bare(candidate) === best);
   if (!format)

@@ -6,26 +6,40 @@ import { Problem } from '../kernel/problems.ts';
 export const hashOf = (body: string | Buffer): string =>
   createHash('sha256').update(body).digest('base64url').slice(0, 22);
 
-/** An item's ETag begins with its version, so that If-Match holds whatever fields and language it was read with. */
-export const itemTag = (version: number, body: string): string => `"${version}-${hashOf(body)}"`;
+/**
+ * An item's ETag begins with its revision (read.ts: version and time of the last write), so that If-Match holds
+ * whatever fields and language it was read with, and never for another row that took the id of a deleted one.
+ */
+export const itemTag = (revision: string, body: string): string => `"${revision}-${hashOf(body)}"`;
 export const listTag = (body: string | Buffer): string => `"${hashOf(body)}"`;
 
-const tags = (field: string): string[] => field.match(/(W\/)?"[^"]*"|\*/g) ?? [];
+const entityTag = /^(W\/)?"[^"]*"$/;
+
+/** The entity tags in a field, `*` alone for any; undefined where it is neither (RFC 9110, 8.8.3 and 13.1). */
+function tagsIn(field: string): string[] | undefined {
+  const tags = field.split(',').map((tag) => tag.trim());
+  return field.trim() === '*' || tags.every((tag) => entityTag.test(tag)) ? tags : undefined;
+}
 
 export function isNotModified(request: FastifyRequest, etag: string): boolean {
   const field = request.headers['if-none-match'];
   if (field === undefined) return false;
-  return tags(field).some((tag) => tag === '*' || tag.replace(/^W\//, '') === etag);
+  return (tagsIn(field) ?? []).some((tag) => tag === '*' || tag.replace(/^W\//, '') === etag);
 }
 
-/** What PATCH and DELETE must know: the version they change. A weak tag never matches (RFC 9110, 13.1.1). */
-export function checkIfMatch(request: FastifyRequest, version: number): void {
+/** What PATCH and DELETE must know: the revision they change. A weak tag never matches (RFC 9110, 13.1.1). */
+export function checkIfMatch(request: FastifyRequest, revision: string): void {
   const field = request.headers['if-match'];
   if (field === undefined)
     throw new Problem('precondition-required', 'Send If-Match with the ETag of the row as you read it.');
-  const matches = tags(field).some((tag) => tag === '*' || tag.startsWith(`"${version}-`));
-  if (!matches)
-    throw new Problem('precondition-failed', `The row is at version ${version} now; If-Match names another.`);
+  const tags = tagsIn(field);
+  if (!tags)
+    throw new Problem('malformed-request', 'If-Match takes entity tags in double quotes, or `*` alone.');
+  if (!tags.some((tag) => tag === '*' || tag.startsWith(`"${revision}-`)))
+    throw new Problem(
+      'precondition-failed',
+      `The row is at version ${revision.split('-')[0] ?? ''} now; If-Match names another state.`,
+    );
 }
 
 export interface Body {

@@ -22,6 +22,10 @@ const firstDayOf = (value: string): Date =>
 const isoDay = (date: Date, days = 0): string =>
   new Date(date.getTime() + days * 86_400_000).toISOString().slice(0, 10);
 
+const lastDay = '9999-12-31';
+/** Sorts after every date. */
+const afterAll = '~';
+
 /** The shortest date that begins on the same day: 2025-01-01 → 2025, 2025-07-01 → 2025-07. */
 const shortened = (day: string): string => day.replace(/-01$/, '').replace(/^(\d{4})-01$/, '$1');
 
@@ -34,7 +38,11 @@ export function textBound(
   value: string,
 ): { bound: string; but: string[] } {
   if (operator === 'gte') return { bound: shortened(isoDay(firstDayOf(value))), but: [] };
-  if (operator === 'gt') return { bound: shortened(isoDay(lastDayOf(value), 1)), but: [] };
+  if (operator === 'gt')
+    return {
+      bound: isoDay(lastDayOf(value)) === lastDay ? afterAll : shortened(isoDay(lastDayOf(value), 1)),
+      but: [],
+    };
   const bound = operator === 'lte' ? isoDay(lastDayOf(value)) : isoDay(firstDayOf(value), -1);
   // As text 2025-07 comes before 2025-07-15, but the month ends after that day.
   return {

@@ -166,7 +166,7 @@ export const url = (description: string, more: More = {}): Leaf =>
       .string()
       .max(2000)
       .regex(
-        /^(https?:\/\/|urn:)[^\s<>"]+$/,
+        /^(https?:\/\/|urn:)[^\s<>"\u0000-\u001f\u007f]+$/,
         'must be an address that starts with https://, http:// or urn:',
       ),
     description,
@@ -188,6 +188,10 @@ export const country = (description: string): Leaf =>
 const instantSchema = z.iso
   .datetime({ offset: true })
   .max(40)
+  .refine(
+    (value) => !value.startsWith('0000') && !/[+-](1[6-9]|2[0-9]):[0-9]{2}$/.test(value),
+    'is not an instant from the year 1 on, less than 16 hours off UTC',
+  )
   .meta({ id: 'Instant', description: 'An instant (RFC 3339) in UTC.' });
 export const uuidSchema = z
   .uuid()

@@ -1,5 +1,6 @@
 /** The three ways rows go out: one item, one page, the whole filtered list as a stream. One statement each. */
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
+import type { Row } from '../db/database.ts';
 import type { Language } from '../kernel/language.ts';
 import { csvColumns, documentColumns, valueOf } from './columns.ts';
 import type { Resource } from './declare.ts';
@@ -25,10 +26,22 @@ function document({ resource, registry, language, query }: Reading): Sql {
   return raw(columns.join(', '));
 }
 
-/** One row as JSON text in the column `doc`, with its version; no row where there is none. */
+export interface Item extends Row {
+  /** The row as JSON text. */
+  doc: string;
+  /** Names this state of this row: its version and when it was written, since a deleted id may be taken again. */
+  revision: string;
+}
+
+/** An `Item`; no row where there is none. */
 export const itemStatement = (reading: Reading, id: string): Sql => sql`
-  SELECT (SELECT row_to_json(d) FROM (SELECT ${document(reading)}) d)::text AS doc, t.version
+  SELECT (SELECT row_to_json(d) FROM (SELECT ${document(reading)}) d)::text AS doc,
+         t.version || '-' || to_hex((extract(epoch FROM t.updated_at) * 1000000)::bigint) AS revision
     FROM ${raw(reading.resource.table)} t WHERE t.id = ${id}::${raw(reading.resource.id === 'uuid' ? 'uuid' : 'text')}`;
+
+/** For regexp_replace: what LIKE takes for a wildcard, and the same with a backslash before it. */
+const wildcards = '[\\\\%_]';
+const escaped = '\\\\\\&';
 
 function search({ resource, registry }: Reading, words: string): Sql {
   const aliases = registry.all
@@ -44,7 +57,11 @@ function search({ resource, registry }: Reading, words: string): Sql {
   const each = words
     .trim()
     .split(/\s+/)
-    .map((word) => sql`${haystack} LIKE '%' || fold(${word.replace(/[\\%_]/g, '\\$&')}) || '%'`);
+    // Escaped after folding, which may make a wildcard of a character that was none (％).
+    .map(
+      (word) =>
+        sql`${haystack} LIKE '%' || regexp_replace(fold(${word}), ${wildcards}, ${escaped}, 'g') || '%'`,
+    );
   return join(each, ' AND ');
 }
 

@@ -12,7 +12,14 @@ import sql, { raw } from 'sql-template-tag';
 import type { Resource } from './declare.ts';
 import { readCursor, writeCursor } from './order.ts';
 import { itemQuery, listQuery, type ListQuery } from './query.ts';
-import { countStatement, exportStatement, itemStatement, pageStatement, type Reading } from './read.ts';
+import {
+  countStatement,
+  exportStatement,
+  itemStatement,
+  pageStatement,
+  type Item,
+  type Reading,
+} from './read.ts';
 import type { Registry } from './registry.ts';
 
 export interface Context {
@@ -127,16 +134,14 @@ export function itemHandler(resource: Resource, context: Context) {
     formatOf(request, undefined, ['json']);
     const language = languageOf(request, query);
     const reading: Reading = { resource, registry: context.registry, language, query, filters: [] };
-    const [row] = isPossibleId(resource, id)
-      ? await context.db.query<{ doc: string; version: number }>(itemStatement(reading, id))
-      : [];
+    const [row] = isPossibleId(resource, id) ? await context.db.query<Item>(itemStatement(reading, id)) : [];
     if (!row) throw await notFound(context.db, resource, id);
     varies(reply, context.publicRead, ['Accept', 'Accept-Language']);
     void reply.header('content-language', language);
     return sendTagged(request, reply, {
       body: row.doc,
       type: mediaTypes.json,
-      etag: itemTag(row.version, row.doc),
+      etag: itemTag(row.revision, row.doc),
     });
   };
 }

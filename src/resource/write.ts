@@ -133,8 +133,10 @@ async function replaceChildren(
   );
   await client.query(sql`DELETE FROM ${raw(table.name)} c WHERE c.${raw(table.parent)} = ${parent}
     AND NOT EXISTS (SELECT FROM ${recordset(columns, records)} WHERE ${same})`);
-  await client.query(sql`INSERT INTO ${raw(table.name)} (${quoted(columns)}) SELECT ${quoted(columns, 'r.')} FROM ${recordset(columns, records)}
-    WHERE NOT EXISTS (SELECT FROM ${raw(table.name)} c WHERE ${same})`);
+  // Counted, so that a member named twice goes to the database twice and is refused there.
+  await client.query(sql`INSERT INTO ${raw(table.name)} (${quoted(columns)})
+    SELECT ${quoted(columns, 'r.')} FROM ${recordset(columns, records)}
+    EXCEPT ALL SELECT ${quoted(columns, 'c.')} FROM ${raw(table.name)} c WHERE c.${raw(table.parent)} = ${parent}`);
 }
 
 const idType = (resource: Resource): Sql => raw(resource.id === 'uuid' ? 'uuid' : 'text');
@@ -152,8 +154,10 @@ export async function updateRow(
   const columns = columnsOf(resource).filter((column) => column.path !== 'id' && differs(column));
   if (columns.length > 0) {
     const set = join(columns.map(({ column }) => sql`${raw(`"${column}" = r."${column}"`)}`));
+    // The database compares once more: 100.50 is 100.5, and a row that says the same keeps its version.
     await client.query(
-      sql`UPDATE ${raw(resource.table)} t SET ${set} FROM ${recordset(columns, [record(columns, after)])} WHERE t.id = ${id}::${idType(resource)}`,
+      sql`UPDATE ${raw(resource.table)} t SET ${set} FROM ${recordset(columns, [record(columns, after)])}
+           WHERE t.id = ${id}::${idType(resource)} AND (${quoted(columns, 't.')}) IS DISTINCT FROM (${quoted(columns, 'r.')})`,
     );
   }
   for (const child of childTables(resource).filter(differs))

@@ -12,7 +12,7 @@ import { checked, fixedFields } from './checking.ts';
 import { parameters, withoutCorrection } from './correction.ts';
 import type { Resource } from './declare.ts';
 import { deleteQuery } from './operations.ts';
-import { itemStatement } from './read.ts';
+import { itemStatement, type Item } from './read.ts';
 import { isPossibleId, notFound, type Context } from './reading.ts';
 import { holdersOf } from './references.ts';
 import { asProblem } from './refusals.ts';
@@ -67,7 +67,11 @@ export function deleteHandler(resource: Resource, context: Context) {
       ...(correction === undefined ? {} : { correction: correction === 'true' || correction }),
     };
     const { writer, faults } = withoutCorrection(resource, request, said);
-    if (faults.length > 0) throw refuse(faults, 'validation-failed');
+    if (faults.length > 0)
+      throw refuse(
+        faults.map(({ pointer = '', ...fault }) => ({ ...fault, parameter: pointer.slice(1) })),
+        'invalid-parameter',
+      );
     const { id } = request.params as { id: string };
     await inTransaction(context.db, writer, (client) =>
       told(resource, async () => {
@@ -128,12 +132,12 @@ async function locked(
 ): Promise<Document> {
   const possible = isPossibleId(resource, id);
   const [row] = possible
-    ? await client.query<{ doc: string; version: number }>(
+    ? await client.query<Item>(
         sql`${itemStatement({ resource, registry: context.registry, language: 'en', query: {}, filters: [] }, id)} FOR UPDATE OF t`,
       )
     : [];
   if (!row) throw await notFound(context.db, resource, id);
-  checkIfMatch(request, row.version);
+  checkIfMatch(request, row.revision);
   return JSON.parse(row.doc) as Document;
 }
 
@@ -151,7 +155,7 @@ async function represented(
   status: number,
 ): Promise<Outcome> {
   const language = preferredLanguage(request.headers['accept-language']);
-  const [row] = await client.query<{ doc: string; version: number }>(
+  const [row] = await client.query<Item>(
     itemStatement({ resource, registry: context.registry, language, query: {}, filters: [] }, id),
   );
   if (!row) throw new Error(`${resource.name} ${id} is gone in its own transaction`);
@@ -159,7 +163,7 @@ async function represented(
     status,
     body: row.doc,
     headers: {
-      etag: itemTag(row.version, row.doc),
+      etag: itemTag(row.revision, row.doc),
       'content-type': mediaTypes.json,
       'content-language': language,
       'cache-control': 'no-store',

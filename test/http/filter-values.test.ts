@@ -71,23 +71,28 @@ const holds: Record<string, (stored: string, asked: string) => boolean> = {
 };
 
 test.each(
-  ['models.releasedOn', 'sources.publishedOn', 'milestones.date', 'observations.observedOn'].flatMap((field) =>
-    Object.keys(holds).map((operator) => [field, operator] as const),
+  ['models.releasedOn', 'sources.publishedOn', 'milestones.date', 'observations.observedOn'].flatMap(
+    (field) => Object.keys(holds).map((operator) => [field, operator] as const),
   ),
-)('%s[%s] treats a date as the whole period that it names, up to the edges of the calendar', async (field, operator) => {
-  const [path = '', name = ''] = field.split('.');
-  const everything = await rows(path);
-  const own = new Set(everything.map((row) => valueAt(row, name)).filter((date) => typeof date === 'string'));
-  const edges = ['0001', '0001-01-01', '2024-02', '2025', '2025-01', '2025-01-01', '2025-12', '2025-12-31'];
-  for (const asked of [...edges, '9999', '9999-12', '9999-12-31', ...[...own].slice(0, 12)]) {
-    const wanted = everything.filter((row) => {
-      const stored = valueAt(row, name);
-      return typeof stored === 'string' && holds[operator]?.(stored, asked);
-    });
-    const found = await rows(path, { [`${name}[${operator}]`]: asked, fields: 'id' });
-    expect([asked, ids(found)]).toEqual([asked, ids(wanted)]);
-  }
-});
+)(
+  '%s[%s] treats a date as the whole period that it names, up to the edges of the calendar',
+  async (field, operator) => {
+    const [path = '', name = ''] = field.split('.');
+    const everything = await rows(path);
+    const own = new Set(
+      everything.map((row) => valueAt(row, name)).filter((date) => typeof date === 'string'),
+    );
+    const edges = ['0001', '0001-01-01', '2024-02', '2025', '2025-01', '2025-01-01', '2025-12', '2025-12-31'];
+    for (const asked of [...edges, '9999', '9999-12', '9999-12-31', ...[...own].slice(0, 12)]) {
+      const wanted = everything.filter((row) => {
+        const stored = valueAt(row, name);
+        return typeof stored === 'string' && holds[operator]?.(stored, asked);
+      });
+      const found = await rows(path, { [`${name}[${operator}]`]: asked, fields: 'id' });
+      expect([asked, ids(found)]).toEqual([asked, ids(wanted)]);
+    }
+  },
+);
 
 test('numbers compare as numbers, and a score that is not known is neither above nor below', async () => {
   const everything = await rows('evaluations');

@@ -18,17 +18,20 @@ test.each([
   expect([reply.statusCode, reply.headers['content-type']?.toString().split(';')[0]]).toEqual([200, type]);
 });
 
-test.each(['application/xml', 'application/json;q=0', '*/*;q=0', 'image/*', 'application/json;q=0, text/*;q=0'])(
-  'Accept: %s cannot be served, and the refusal is a problem that says what can be',
-  async (accept) => {
-    const reply = await ask('/v1/calls/initial-2025', { accept });
-    expect([reply.statusCode, reply.headers['content-type']]).toEqual([
-      406,
-      'application/problem+json; charset=utf-8',
-    ]);
-    expect(reply.json().detail).toContain('application/json');
-  },
-);
+test.each([
+  'application/xml',
+  'application/json;q=0',
+  '*/*;q=0',
+  'image/*',
+  'application/json;q=0, text/*;q=0',
+])('Accept: %s cannot be served, and the refusal is a problem that says what can be', async (accept) => {
+  const reply = await ask('/v1/calls/initial-2025', { accept });
+  expect([reply.statusCode, reply.headers['content-type']]).toEqual([
+    406,
+    'application/problem+json; charset=utf-8',
+  ]);
+  expect(reply.json().detail).toContain('application/json');
+});
 
 test('an item is given to whoever accepts JSON, with or without a charset', async () => {
   for (const accept of ['application/json', 'application/json; charset=utf-8', 'application/*', '*/*'])
@@ -45,7 +48,11 @@ test.each([
   ['', 'en', 'KT'],
   ['x'.repeat(500), 'en', 'KT'],
 ])('Accept-Language: %s is answered in %s', async (language, said, name) => {
-  for (const url of ['/v1/organizations/kt', '/v1/organizations?id=kt', '/v1/organizations?id=kt&format=ndjson']) {
+  for (const url of [
+    '/v1/organizations/kt',
+    '/v1/organizations?id=kt',
+    '/v1/organizations?id=kt&format=ndjson',
+  ]) {
     const reply = await ask(url, { 'accept-language': language });
     expect([url, reply.headers['content-language']]).toEqual([url, said]);
     expect(reply.body).toContain(`"name":"${name}"`);

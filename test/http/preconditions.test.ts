@@ -36,7 +36,10 @@ test('If-Match may list several tags, and what is no list of tags is not taken f
 
 test('a refused PATCH leaves row, version and ETag as they were', async () => {
   const { headers, body } = await create('organizations', organization('refused'));
-  const refused = await patch('organizations/refused', headers.etag ?? '', { country: 'US', kind: 'nonsense' });
+  const refused = await patch('organizations/refused', headers.etag ?? '', {
+    country: 'US',
+    kind: 'nonsense',
+  });
   expect(refused.status).toBe(422);
   const read = await it.anyone.get('/v1/organizations/refused');
   expect([read.body, read.headers.etag]).toEqual([body, headers.etag]);
@@ -108,8 +111,7 @@ test('a request that was never understood does not use up its Idempotency-Key', 
 });
 
 test('a replay comes even after the row has changed or gone, and does not bring it back', async () => {
-  const send = () =>
-    create('organizations', organization('replayed')).set('idempotency-key', 'long-ago');
+  const send = () => create('organizations', organization('replayed')).set('idempotency-key', 'long-ago');
   const first = await send();
   await it.writer.delete('/v1/organizations/replayed').set('if-match', '*');
   const again = await send();
