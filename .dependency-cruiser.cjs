@@ -29,7 +29,12 @@ module.exports = {
       from: { path: '^src/resources' },
       to: { path: '^src/(db|http)/|node_modules/(fastify|@fastify|@prisma|pg)/' },
     },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: '^src/(main|resources/)|\\.d\\.ts$|^src/db/prisma' }, to: {} },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, pathNot: '^src/(main|resources/)|\\.d\\.ts$|^src/db/prisma' },
+      to: {},
+    },
     { name: 'not-to-tests', severity: 'error', from: { path: '^src' }, to: { path: '^(test|bench)' } },
   ],
   options: {

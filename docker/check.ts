@@ -17,7 +17,7 @@ const { services, volumes } = parse(text) as { services: { db: Service; api: Ser
 const { db, api } = services;
 
 const expected: [string, boolean][] = [
-  ['the database is PostgreSQL 18', /postgres:18/.test(db.image ?? '')],
+  ['the database is PostgreSQL 18', db.image?.includes('postgres:18') ?? false],
   ['the database has a health check', db.healthcheck !== undefined],
   [
     'the database keeps its data in a named volume',

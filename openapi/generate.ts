@@ -30,7 +30,9 @@ for (const [name, made] of Object.entries({ 'openapi.json': json, 'openapi.yaml'
   drifted = true;
   const before = committed.split('\n');
   const line = made.split('\n').findIndex((text, i) => text !== before[i]);
-  console.error(`openapi/${name} is not what the code says, from line ${line + 1} on; run \`npm run openapi\`.`);
+  console.error(
+    `openapi/${name} is not what the code says, from line ${line + 1} on; run \`npm run openapi\`.`,
+  );
   console.error(`- ${before[line] ?? ''}\n+ ${made.split('\n')[line] ?? ''}`);
 }
 process.exit(drifted ? 1 : 0);

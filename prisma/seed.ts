@@ -6,10 +6,13 @@ import { loadRegistry } from '../src/resource/registry.ts';
 
 const url = process.env.DATABASE_URL;
 if (url === undefined) {
-  console.error('Set DATABASE_URL. With the embedded database the data set is loaded by the first `npm start`.');
+  console.error(
+    'Set DATABASE_URL. With the embedded database the data set is loaded by the first `npm start`.',
+  );
   process.exit(2);
 }
 await migrate(url);
 const db = new Database(url, 2);
-for (const [resource, rows] of Object.entries(await seed(db, await loadRegistry()))) console.log(`${resource}: ${rows} added`);
+for (const [resource, rows] of Object.entries(await seed(db, await loadRegistry())))
+  console.log(`${resource}: ${rows} added`);
 await db.end();

@@ -3,7 +3,6 @@ import { readFile, readdir } from 'node:fs/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory, type SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm';
-import type pg from 'pg';
 
 const prisma = new URL('../prisma/', import.meta.url);
 export const everything = { externalTables: [], externalEnums: [] };
@@ -31,7 +30,7 @@ async function instantiated(): Promise<Glue> {
   });
   // Where the engine leaves its last words.
   Object.assign(globalThis, {
-    PRISMA_WASM_PANIC_REGISTRY: { set_message: (message: string) => console.error(message) },
+    PRISMA_WASM_PANIC_REGISTRY: { set_message: console.error },
   });
   made.__wbg_set_wasm(instance.exports);
   instance.exports.__wbindgen_start();
@@ -74,7 +73,9 @@ export async function withEngine<T>(
 const catalogChar = 18;
 const text = 25;
 const characterColumn = 6;
-type Results = { fields?: { dataTypeID: number }[] };
+interface Results {
+  fields?: { dataTypeID: number }[];
+}
 
 /** adapter-pg cuts a script at every semicolon, also inside a function, and cannot read the catalog's type "char". */
 function mended(adapter: Awaited<ReturnType<PrismaPg['connect']>>): SqlDriverAdapter {
@@ -97,7 +98,7 @@ function mended(adapter: Awaited<ReturnType<PrismaPg['connect']>>): SqlDriverAda
     return result;
   };
   adapter.executeScript = async (script: string) => {
-    await (adapter.underlyingDriver() as pg.Pool).query(script);
+    await adapter.underlyingDriver().query(script);
   };
   return adapter;
 }

@@ -4,8 +4,7 @@ import sql from 'sql-template-tag';
 import type { Database } from './database.ts';
 import { withPrisma } from './prisma-client.ts';
 
-export const scopes = ['import', 'import:plan', 'import:apply', 'write', 'admin'] as const;
-export type Scope = (typeof scopes)[number];
+export type Scope = 'import' | 'import:plan' | 'import:apply' | 'write' | 'admin';
 
 export interface Key {
   id: string;

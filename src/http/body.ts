@@ -39,7 +39,7 @@ function checkTexts(value: unknown, path: PropertyKey[] = []): void {
   }
 }
 
-export function parseJson(bytes: Buffer): unknown {
+function parseJson(bytes: Buffer): unknown {
   let text: string;
   try {
     text = utf8.decode(bytes);

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../kernel/problems.ts';
 
-export const hashOf = (body: string | Buffer): string =>
+const hashOf = (body: string | Buffer): string =>
   createHash('sha256').update(body).digest('base64url').slice(0, 22);
 
 /**

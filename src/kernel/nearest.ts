@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 
 /** The candidate that a misspelt word was most likely meant to be, if any is close enough to be worth naming. */
-export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const typed = word.slice(0, 100).toLowerCase();
   let best: string | undefined;
   let fewest = Math.max(2, Math.floor(typed.length / 3)) + 1;

@@ -36,7 +36,7 @@ function jsonRows(field: Rows, path: string, row: string): string {
             FROM ${name} m WHERE m.${parent} = ${row}.id)`;
 }
 
-export const columnOf = (path: string): string =>
+const columnOf = (path: string): string =>
   path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replaceAll('.', '_');
 
 function jsonField(
@@ -53,7 +53,7 @@ function jsonField(
 }
 
 /** Which paths a `fields=` parameter asks for: a path, all below it, and what it is part of. */
-export const picks =
+const picks =
   (fields: readonly string[] | undefined) =>
   (path: string): boolean =>
     !fields ||

@@ -6,7 +6,7 @@ import { dateSchema, type Leaf } from './fields.ts';
 import type { LeafAt, Resource } from './declare.ts';
 import { valueOf } from './columns.ts';
 
-export type Operator = 'eq' | 'ne' | 'gte' | 'gt' | 'lte' | 'lt';
+type Operator = 'eq' | 'ne' | 'gte' | 'gt' | 'lte' | 'lt';
 export interface Filter {
   parameter: string;
   at: LeafAt;

@@ -12,7 +12,7 @@ interface Include {
 }
 
 /** An embedded list is cut here; the list of its own resource pages on. */
-export const includedMost = 500;
+const includedMost = 500;
 
 export function includesOf(resource: Resource, registry: Registry): Record<string, Include> {
   const includes: Record<string, Include> = {};

@@ -36,7 +36,7 @@ const quoted = (description: string, example: string) =>
     .max(2000)
     .regex(/^(\*|(W\/)?"[^"]*"(, *(W\/)?"[^"]*")*)$/)
     .meta({ description, examples: [example] });
-export const readFields = z.object({
+const readFields = z.object({
   'If-None-Match': quoted(
     'The ETag that you have: the answer is 304 without a body while it is still right.',
     '"0"',

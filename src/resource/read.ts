@@ -65,7 +65,7 @@ function search({ resource, registry }: Reading, words: string): Sql {
   return join(each, ' AND ');
 }
 
-export function where(reading: Reading): Sql {
+function where(reading: Reading): Sql {
   const { query, filters } = reading;
   const conditions = filters
     .filter(({ parameter }) => query[parameter] !== undefined)

@@ -22,7 +22,7 @@ async function readCsv(file: string): Promise<Record<string, string>[] | undefin
 }
 
 /** The documents of one resource. A list of objects may stand in a file of its own, one line an object. */
-export async function seedDocuments(resource: Resource): Promise<Document[]> {
+async function seedDocuments(resource: Resource): Promise<Document[]> {
   const documents = ((await readCsv(`${resource.name}.csv`)) ?? []).map((cells) =>
     documentOf(resource, cells),
   );
@@ -50,7 +50,7 @@ function memberOf(resource: Resource, name: string, line: Record<string, string>
 }
 
 /** Resources before those that refer to them. */
-export function inDependencyOrder(registry: Registry): Resource[] {
+function inDependencyOrder(registry: Registry): Resource[] {
   const done: Resource[] = [];
   const visit = (resource: Resource): void => {
     if (done.includes(resource)) return;

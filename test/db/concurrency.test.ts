@@ -68,7 +68,7 @@ async function broken(): Promise<unknown[]> {
 async function behind(statements: string, other: () => Promise<string>, end = 'COMMIT'): Promise<string> {
   await first.query('BEGIN');
   await first.query(statements);
-  let done = false;
+  let done = false as boolean;
   const reply = other().finally(() => (done = true));
   const deadline = Date.now() + waitMost;
   while (!done && !(await someoneWaits()))

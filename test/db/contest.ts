@@ -95,6 +95,7 @@ interface Refusal {
   code?: string;
   constraint?: string;
   detail?: string;
+  message: string;
 }
 
 /** What the database says to it: `rule field` for a rule over rows, else the constraint or the SQLSTATE. */
@@ -104,7 +105,7 @@ export async function refusal(work: Promise<unknown>): Promise<string> {
     (thrown: unknown) => thrown as Refusal,
   );
   if (error === undefined) return 'accepted';
-  if (error.code !== 'TR001') return error.constraint ?? error.code ?? String(error);
+  if (error.code !== 'TR001') return error.constraint ?? error.code ?? error.message;
   const faults = JSON.parse(error.detail ?? '[]') as { code: string; field: string }[];
   return [...new Set(faults.map(({ code, field }) => `${code} ${field}`))].sort().join(', ');
 }
