@@ -1,25 +1,12 @@
-/** What a write says about itself: query parameters it does not have, and the reason for a correction. */
+/** What a write says about itself: that it corrects a published result, and why. */
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Writer } from '../db/database.ts';
 import { faultsOf } from '../kernel/faults.ts';
 import { refuse, type Fault } from '../kernel/problems.ts';
+import type { QueryReader } from '../http/query.ts';
 import { correctionFields, type Resource } from './declare.ts';
-import { unknownParameter } from './query.ts';
 import type { Document } from './write.ts';
-
-/** The query string of a write: nothing but the parameters that it knows, each once. */
-export function parameters(request: FastifyRequest, known: string[]): Record<string, string> {
-  const query = Object.entries(request.query as Record<string, string | string[]>);
-  const faults = query.flatMap(([name, value]): Fault[] => {
-    if (!known.includes(name)) return [unknownParameter(name, known)];
-    return typeof value === 'string'
-      ? []
-      : [{ parameter: name, code: 'repeated-parameter', detail: `\`${name}\` is given more than once` }];
-  });
-  if (faults.length > 0) throw refuse(faults, 'invalid-parameter');
-  return Object.fromEntries(query) as Record<string, string>;
-}
 
 const words = z.strictObject({
   correction: z.boolean().optional(),
@@ -44,6 +31,21 @@ export function withoutCorrection(resource: Resource, request: FastifyRequest, b
   if (said.data.correction !== true) return { document, writer: { actor }, faults: [] };
   if (said.data.reason !== undefined)
     return { document, writer: { actor, correction: said.data.reason }, faults: [] };
-  const missing = { pointer: '/reason', code: 'required', detail: 'a correction says why: give `reason`' };
-  return { document, writer: { actor }, faults: [missing] };
+  return { document, writer: { actor }, faults: [{ pointer: '/reason', ...reasonMissing }] };
+}
+
+const reasonMissing = { code: 'required', detail: 'a correction says why: give `reason`' };
+
+/** The same for DELETE, which has no body: there they are parameters. */
+export function writerOfDeletion(request: FastifyRequest, query: QueryReader<Correction>): Writer {
+  const { actor } = request;
+  const { correction, reason } = query.read(request.query as Record<string, unknown>);
+  if (correction === undefined) return { actor };
+  if (reason === undefined) throw refuse([{ parameter: 'reason', ...reasonMissing }], 'invalid-parameter');
+  return { actor, correction: reason };
+}
+
+interface Correction {
+  correction?: 'true';
+  reason?: string;
 }

@@ -24,7 +24,6 @@ const words: Record<Operator, string> = {
   lt: 'earlier/less than this',
 };
 const ordered = new Set(['integer', 'decimal', 'amount', 'date', 'instant']);
-const numbers = new Set(['integer', 'decimal']);
 
 function valueSchema({ leaf }: LeafAt): z.ZodType {
   if (leaf.kind === 'list') return leaf.item ?? z.never();
@@ -74,16 +73,6 @@ function filtersOn(at: LeafAt, component = false): Filter[] {
   const equality: Operator[] = leaf.kind === 'instant' ? [] : ['eq', 'ne'];
   const ranges: Operator[] = ordered.has(leaf.kind) ? ['gte', 'gt', 'lte', 'lt'] : [];
   return [...equality, ...ranges].map(filter);
-}
-
-/** What a client typed, as the type its schema expects; what does not fit is left for the schema to refuse. */
-export function typed(filter: Filter, text: string): unknown {
-  const one = (item: string): unknown => {
-    if (numbers.has(filter.at.leaf.kind) && /^-?[0-9]+(\.[0-9]+)?$/.test(item)) return Number(item);
-    if (filter.at.leaf.kind === 'boolean' && (item === 'true' || item === 'false')) return item === 'true';
-    return item;
-  };
-  return filter.operator === 'eq' || filter.operator === 'ne' ? text.split(',').map(one) : one(text);
 }
 
 export function condition({ at, operator }: Filter, value: unknown, row: string): Sql {

@@ -1,12 +1,10 @@
-/** The query string of a list or an item: which parameters there are, and reading all of them at once. */
+/** The query string of a list or an item: which parameters there are. */
 import { z } from 'zod';
-import { didYouMean } from '../kernel/nearest.ts';
+import { listParameter, queryReader, type QueryReader } from '../http/query.ts';
 import { languages } from '../kernel/language.ts';
-import { refuse, type Fault } from '../kernel/problems.ts';
-import { faultsOf } from '../kernel/faults.ts';
 import type { Resource } from './declare.ts';
 import { printable } from './fields.ts';
-import { filtersOf, typed, type Filter } from './filter.ts';
+import { filtersOf, type Filter } from './filter.ts';
 import { includesOf } from './include.ts';
 import type { Registry } from './registry.ts';
 import { sortablePaths } from './order.ts';
@@ -23,18 +21,6 @@ export interface ListQuery {
   lang?: (typeof languages)[number];
   [filter: string]: unknown;
 }
-
-const list = (item: z.ZodType, max: number, description: string, example?: string[]): z.ZodType =>
-  z
-    .array(item)
-    .min(1)
-    .max(max)
-    .optional()
-    .meta({
-      description,
-      ...(example ? { examples: [example] } : {}),
-      param: { style: 'form', explode: false },
-    });
 
 // Parameters that are the same everywhere are components of the OpenAPI document, by their `param.id`.
 const language = z
@@ -88,14 +74,14 @@ const fieldPaths = (resource: Resource): string[] => [
 const commonShape = (resource: Resource, registry: Registry): Record<string, z.ZodType> => {
   const includes = Object.keys(includesOf(resource, registry));
   return {
-    fields: list(
+    fields: listParameter(
       z.enum(fieldPaths(resource) as [string]),
       100,
       'Only these fields, by name or JSON path (`names.en`). Comma-separated.',
     ),
     ...(includes.length > 0
       ? {
-          include: list(
+          include: listParameter(
             z.enum(includes as [string]),
             20,
             'Related rows to embed under `included`, so that a page needs one call. Comma-separated.',
@@ -106,13 +92,11 @@ const commonShape = (resource: Resource, registry: Registry): Record<string, z.Z
   };
 };
 
-export interface QueryReader<T> {
-  schema: z.ZodObject;
+export interface ListReader extends QueryReader<ListQuery> {
   filters: Filter[];
-  read(raw: Record<string, unknown>): T;
 }
 
-export function listQuery(resource: Resource, registry: Registry): QueryReader<ListQuery> {
+export function listQuery(resource: Resource, registry: Registry): ListReader {
   const filters = filtersOf(resource);
   const sortable = sortablePaths(resource).flatMap((path) => [path, `-${path}`]);
   const shape = {
@@ -127,7 +111,7 @@ export function listQuery(resource: Resource, registry: Registry): QueryReader<L
             .meta({ description: searchWords(resource) }),
         }
       : {}),
-    sort: list(
+    sort: listParameter(
       z.enum(sortable as [string]),
       10,
       'Order, `-` for descending, nulls last; made total by the id. Comma-separated.',
@@ -136,58 +120,11 @@ export function listQuery(resource: Resource, registry: Registry): QueryReader<L
     ...commonShape(resource, registry),
     ...Object.fromEntries(filters.map(({ parameter, schema }) => [parameter, schema])),
   };
-  return reader(resource, shape, filters);
+  return { ...queryReader<ListQuery>(shape), filters };
 }
 
 export const itemQuery = (resource: Resource, registry: Registry): QueryReader<ListQuery> =>
-  reader(resource, commonShape(resource, registry), []);
+  queryReader(commonShape(resource, registry));
 
 const searchWords = (resource: Resource): string =>
   `Words to look for in ${resource.search.map((path) => `\`${path}\``).join(', ')} and in aliases; case and accents do not matter, all words must occur.`;
-
-const lists = new Set(['sort', 'fields', 'include']);
-
-function reader(
-  resource: Resource,
-  shape: Record<string, z.ZodType>,
-  filters: Filter[],
-): QueryReader<ListQuery> {
-  const schema = z.strictObject(shape);
-  const byParameter = new Map(filters.map((filter) => [filter.parameter, filter]));
-  const convert = (parameter: string, text: string): unknown => {
-    const filter = byParameter.get(parameter);
-    if (filter) return typed(filter, text);
-    if (lists.has(parameter)) return text.split(',');
-    return parameter === 'limit' && /^[0-9]{1,9}$/.test(text) ? Number(text) : text;
-  };
-  const read = (raw: Record<string, unknown>): ListQuery => {
-    const faults: Fault[] = [];
-    const values: Record<string, unknown> = {};
-    for (const [parameter, value] of Object.entries(raw)) {
-      if (!Object.hasOwn(shape, parameter)) faults.push(unknownParameter(parameter, Object.keys(shape)));
-      else if (typeof value !== 'string')
-        faults.push({
-          parameter,
-          code: 'repeated-parameter',
-          detail: `\`${parameter}\` is given more than once; separate several values by commas`,
-        });
-      else if (value === '')
-        faults.push({ parameter, code: 'invalid-value', detail: `\`${parameter}\` is empty` });
-      else values[parameter] = convert(parameter, value);
-    }
-    const parsed = schema.safeParse(values);
-    if (!parsed.success) faults.push(...faultsOf(parsed.error, values, 'parameter'));
-    if (faults.length > 0) throw refuse(faults, 'invalid-parameter');
-    return parsed.data as ListQuery;
-  };
-  return { schema, filters, read };
-}
-
-export function unknownParameter(parameter: string, known: string[]): Fault {
-  const shown = parameter.slice(0, 100);
-  return {
-    parameter: shown,
-    code: 'unknown-parameter',
-    detail: `there is no parameter \`${shown}\`${didYouMean(parameter, known) || `; there are ${known.slice(0, 12).join(', ') || 'none here'}${known.length > 12 ? ' and more' : ''}`}`,
-  };
-}

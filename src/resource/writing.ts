@@ -4,12 +4,13 @@ import sql from 'sql-template-tag';
 import type { Client } from '../db/database.ts';
 import { idempotently, inTransaction, type Outcome } from '../http/idempotency.ts';
 import { mediaTypes } from '../http/negotiate.ts';
+import { queryReader } from '../http/query.ts';
 import { checkIfMatch, itemTag } from '../http/reply.ts';
 import { preferredLanguage } from '../kernel/language.ts';
 import { mergePatch } from '../kernel/merge-patch.ts';
-import { Problem, refuse } from '../kernel/problems.ts';
+import { Problem } from '../kernel/problems.ts';
 import { checked, fixedFields } from './checking.ts';
-import { parameters, withoutCorrection } from './correction.ts';
+import { withoutCorrection, writerOfDeletion } from './correction.ts';
 import type { Resource } from './declare.ts';
 import { deleteQuery } from './operations.ts';
 import { itemStatement, type Item } from './read.ts';
@@ -18,9 +19,11 @@ import { holdersOf } from './references.ts';
 import { asProblem } from './refusals.ts';
 import { deleteRow, insertRows, updateRow, valueAt, type Document } from './write.ts';
 
+const noParameters = queryReader({});
+
 export function createHandler(resource: Resource, context: Context) {
   return (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    parameters(request, []);
+    noParameters.read(request.query as Record<string, unknown>);
     const { document, writer, faults } = withoutCorrection(resource, request, request.body);
     return idempotently(context.db, request, reply, writer, (client) =>
       told(resource, async () => {
@@ -36,7 +39,7 @@ export function createHandler(resource: Resource, context: Context) {
 
 export function patchHandler(resource: Resource, context: Context) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    parameters(request, []);
+    noParameters.read(request.query as Record<string, unknown>);
     const { document: patch, writer, faults } = withoutCorrection(resource, request, request.body);
     const { id } = request.params as { id: string };
     const outcome: Outcome = await inTransaction(context.db, writer, (client) =>
@@ -60,18 +63,9 @@ export function patchHandler(resource: Resource, context: Context) {
 }
 
 export function deleteHandler(resource: Resource, context: Context) {
+  const query = queryReader<object>(deleteQuery(resource).shape);
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const { correction, ...rest } = parameters(request, Object.keys(deleteQuery(resource).shape));
-    const said = {
-      ...rest,
-      ...(correction === undefined ? {} : { correction: correction === 'true' || correction }),
-    };
-    const { writer, faults } = withoutCorrection(resource, request, said);
-    if (faults.length > 0)
-      throw refuse(
-        faults.map(({ pointer = '', ...fault }) => ({ ...fault, parameter: pointer.slice(1) })),
-        'invalid-parameter',
-      );
+    const writer = writerOfDeletion(request, query);
     const { id } = request.params as { id: string };
     await inTransaction(context.db, writer, (client) =>
       told(resource, async () => {
