@@ -17,6 +17,8 @@ import { didYouMean } from './kernel/nearest.ts';
 import { Problem } from './kernel/problems.ts';
 import { resourceRoutes } from './resource/routes.ts';
 import type { Registry } from './resource/registry.ts';
+import { viewTag } from './views/documentation.ts';
+import { loadViews, viewRoutes } from './views/routes.ts';
 import { version } from './version.ts';
 
 export interface Parts {
@@ -84,12 +86,14 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
   auth(app, db, config.PUBLIC_READ);
 
   resourceRoutes(app, { db, registry, publicRead: config.PUBLIC_READ });
+  viewRoutes(app, { db, registry, publicRead: config.PUBLIC_READ }, await loadViews());
   await health(app, db);
   pages(
     app,
     registry.all.map(({ name, description }) => ({ href: `/v1/${name}`, text: name, says: description })),
   );
   const tags = [
+    viewTag,
     ...registry.all.map(({ name, description }) => ({ name, description })),
     { name: 'operation', description: 'Whether the server is up.' },
   ];

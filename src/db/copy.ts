@@ -5,8 +5,9 @@
 import type { Readable } from 'node:stream';
 import { to as copyTo } from 'pg-copy-streams';
 import type pg from 'pg';
-import type { Sql } from 'sql-template-tag';
+import sql, { join, type Sql } from 'sql-template-tag';
 import type { Database } from './database.ts';
+import { momentSettings, type Moment } from './moment.ts';
 
 export type CopyFormat = 'csv' | 'ndjson';
 
@@ -30,15 +31,21 @@ export interface Export {
   cancel(): Promise<void>;
 }
 
-export async function openExport(db: Database, statement: Sql, format: CopyFormat): Promise<Export> {
+export async function openExport(
+  db: Database,
+  statement: Sql,
+  format: CopyFormat,
+  moment?: Moment,
+): Promise<Export> {
   const client = await db.pool.connect();
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const settings = statement.values.map((_, i) => `set_config('tracker.p${i}', $${i + 1}, true)`);
-    const { rows } = await client.query<{ snapshot: string }>(
-      `SELECT pg_current_snapshot()::text AS snapshot${settings.map((setting) => `, ${setting}`).join('')}`,
-      statement.values.map(asText),
+    const settings = statement.values.map(
+      (value, i) => sql`set_config(${`tracker.p${i}`}, ${asText(value)}, true)`,
     );
+    if (moment) settings.push(momentSettings(moment));
+    const opening = sql`SELECT ${join([sql`pg_current_snapshot()::text AS snapshot`, ...settings])}`;
+    const { rows } = await client.query<{ snapshot: string }>(opening.text, opening.values);
     const text = statement.strings.reduce(
       (sql, part, i) => `${sql}current_setting('tracker.p${i - 1}')${part}`,
     );

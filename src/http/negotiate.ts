@@ -6,18 +6,21 @@ export const mediaTypes = {
   json: 'application/json; charset=utf-8',
   csv: 'text/csv; charset=utf-8; header=present',
   ndjson: 'application/x-ndjson; charset=utf-8',
+  svg: 'image/svg+xml; charset=utf-8',
+  ics: 'text/calendar; charset=utf-8',
+  atom: 'application/atom+xml; charset=utf-8',
 } as const;
 export type Format = keyof typeof mediaTypes;
 
 const bare = (format: Format): string => mediaTypes[format].split(';')[0] ?? '';
 
 /** The form of the reply: `format=` if it is given, else what `Accept` likes best, else JSON. */
-export function formatOf(
+export function formatOf<F extends Format>(
   request: FastifyRequest,
   asked: string | undefined,
-  offered: readonly Format[],
-): Format {
-  if (asked !== undefined) return asked as Format;
+  offered: readonly F[],
+): F {
+  if (asked !== undefined) return asked as F;
   // Parameters (charset, header) describe what we send anyway and decide nothing; only `q` does.
   const accept = request.headers.accept?.replace(/;\s*(?!q\s*=)[^;,]*/gi, '');
   const negotiator = new Negotiator({ headers: { accept } });

@@ -26,6 +26,9 @@ const lastDay = '9999-12-31';
 /** Sorts after every date. */
 const afterAll = '~';
 
+/** The last day that the date may mean. */
+export const lastDayIn = (value: string): string => isoDay(lastDayOf(value));
+
 /** The shortest date that begins on the same day: 2025-01-01 → 2025, 2025-07-01 → 2025-07. */
 const shortened = (day: string): string => day.replace(/-01$/, '').replace(/^(\d{4})-01$/, '$1');
 

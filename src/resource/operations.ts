@@ -1,28 +1,15 @@
 /** The public description of the five operations that every resource has. */
 import { z } from 'zod';
+import { entityTags, notModified, readFields, readHeaders, responseHeaders } from '../http/documented.ts';
 import type { Operation } from '../http/openapi.ts';
 import type { ProblemCode } from '../kernel/problems.ts';
 import { correctionFields, exampleRow, pascal, type Resource } from './declare.ts';
+import { metaSchema } from './moment.ts';
 import { itemQuery, listQuery } from './query.ts';
 import type { Registry } from './registry.ts';
 import { includesOf } from './include.ts';
 
-const ref = (name: string): object => ({ $ref: `#/components/headers/${name}` });
-const headers = (...names: [string, string][]): object =>
-  Object.fromEntries(
-    [
-      ['X-Request-Id', 'RequestId'] as const,
-      ['Access-Control-Allow-Origin', 'AllowOrigin'] as const,
-      ...names,
-    ].map(([name, component]) => [name, ref(component)]),
-  );
-const readHeaders: [string, string][] = [
-  ['ETag', 'ETag'],
-  ['Cache-Control', 'CacheControl'],
-  ['Vary', 'Vary'],
-];
-
-const idSchema = (resource: Resource): z.ZodType =>
+export const idSchema = (resource: Resource): z.ZodType =>
   (resource.schemas.row.shape.id as z.ZodType).meta({
     description: `The id of the ${resource.singular}.`,
     examples: [resource.exampleId],
@@ -30,22 +17,10 @@ const idSchema = (resource: Resource): z.ZodType =>
   });
 const path = (resource: Resource): z.ZodObject => z.strictObject({ id: idSchema(resource) });
 
-const quoted = (description: string, example: string) =>
-  z
-    .string()
-    .max(2000)
-    .regex(/^(\*|(W\/)?"[^"]*"(, *(W\/)?"[^"]*")*)$/)
-    .meta({ description, examples: [example] });
-const readFields = z.object({
-  'If-None-Match': quoted(
-    'The ETag that you have: the answer is 304 without a body while it is still right.',
-    '"0"',
-  )
-    .optional()
-    .meta({ param: { id: 'IfNoneMatch' } }),
-});
 const ifMatch = z.object({
-  'If-Match': quoted('The ETag of the row as you read it, or `*`.', '*').meta({ param: { id: 'IfMatch' } }),
+  'If-Match': entityTags('The ETag of the row as you read it, or `*`.', '*').meta({
+    param: { id: 'IfMatch' },
+  }),
 });
 const idempotency = z.object({
   'Idempotency-Key': z
@@ -105,6 +80,7 @@ function rowSchema(resource: Resource, registry: Registry): z.ZodObject {
     .strictObject({
       ...sparse(resource),
       ...(includes.length > 0 ? { included: included.optional() } : {}),
+      meta: metaSchema.optional(),
     })
     .meta({
       id: `${title}View`,
@@ -169,7 +145,7 @@ export function operationsOf(resource: Resource, registry: Registry): Operations
       responses: {
         200: {
           description: `A page of ${name}, or with \`format=csv\` or \`ndjson\` all of them.`,
-          headers: headers(
+          headers: responseHeaders(
             ...readHeaders,
             language,
             ['Link', 'Link'],
@@ -178,7 +154,11 @@ export function operationsOf(resource: Resource, registry: Registry): Operations
           content: {
             'application/json': {
               schema: z
-                .strictObject({ data: z.array(view).max(500).meta({ description: 'The rows.' }), page })
+                .strictObject({
+                  data: z.array(view).max(500).meta({ description: 'The rows.' }),
+                  page,
+                  meta: metaSchema.optional(),
+                })
                 .meta({ id: `${title}List`, description: `A page of ${name}.` }),
               example: { data: [example], page: { limit: 50, next: null } },
             },
@@ -191,10 +171,7 @@ export function operationsOf(resource: Resource, registry: Registry): Operations
             'application/x-ndjson': { schema: lineText('One JSON document a line.', '{}') },
           },
         },
-        304: {
-          description: 'Nothing has changed since the ETag that you sent.',
-          headers: headers(...readHeaders),
-        },
+        304: notModified,
       },
       problems: ['invalid-parameter', 'invalid-cursor', 'uri-too-long'],
     },
@@ -211,13 +188,10 @@ export function operationsOf(resource: Resource, registry: Registry): Operations
       responses: {
         200: {
           description: `The ${words}.`,
-          headers: headers(...readHeaders, language),
+          headers: responseHeaders(...readHeaders, language),
           content: { 'application/json': { schema: view, example } },
         },
-        304: {
-          description: 'Nothing has changed since the ETag that you sent.',
-          headers: headers(...readHeaders),
-        },
+        304: notModified,
       },
       problems: ['invalid-parameter', 'not-found'],
     },
@@ -235,7 +209,7 @@ export function operationsOf(resource: Resource, registry: Registry): Operations
       responses: {
         201: {
           description: 'Created.',
-          headers: headers(
+          headers: responseHeaders(
             ['ETag', 'ETag'],
             language,
             ['Location', 'Location'],
@@ -265,7 +239,7 @@ export function operationsOf(resource: Resource, registry: Registry): Operations
       responses: {
         200: {
           description: 'Changed.',
-          headers: headers(['ETag', 'ETag'], language),
+          headers: responseHeaders(['ETag', 'ETag'], language),
           content: { 'application/json': { schema: row, example } },
         },
       },
@@ -277,7 +251,7 @@ export function operationsOf(resource: Resource, registry: Registry): Operations
       description: `Deletes the row. While other rows refer to it the answer is a 409 that lists them.`,
       tags,
       requestParams: { path: path(resource), header: ifMatch, query: deleteQuery(resource) },
-      responses: { 204: { description: 'Deleted.', headers: headers() } },
+      responses: { 204: { description: 'Deleted.', headers: responseHeaders() } },
       problems: [
         'invalid-parameter',
         'not-found',

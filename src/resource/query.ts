@@ -1,15 +1,17 @@
 /** The query string of a list or an item: which parameters there are. */
 import { z } from 'zod';
 import { listParameter, queryReader, type QueryReader } from '../http/query.ts';
-import { languages } from '../kernel/language.ts';
+import type { FastifyRequest } from 'fastify';
+import { languages, preferredLanguage, type Language } from '../kernel/language.ts';
 import type { Resource } from './declare.ts';
 import { printable } from './fields.ts';
+import { momentParameters, type MomentQuery } from './moment.ts';
 import { filtersOf, type Filter } from './filter.ts';
 import { includesOf } from './include.ts';
 import type { Registry } from './registry.ts';
 import { sortablePaths } from './order.ts';
 
-export interface ListQuery {
+export interface ListQuery extends MomentQuery {
   q?: string;
   sort?: string[];
   fields?: string[];
@@ -23,10 +25,13 @@ export interface ListQuery {
 }
 
 // Parameters that are the same everywhere are components of the OpenAPI document, by their `param.id`.
-const language = z
+export const languageParameter = z
   .enum(languages)
   .optional()
   .meta({ description: 'Language of `name`, stronger than `Accept-Language`.', param: { id: 'lang' } });
+export const languageOf = (request: FastifyRequest, { lang }: { lang?: Language }): Language =>
+  lang ?? preferredLanguage(request.headers['accept-language']);
+
 const paging = {
   limit: z
     .int()
@@ -88,7 +93,8 @@ const commonShape = (resource: Resource, registry: Registry): Record<string, z.Z
           ),
         }
       : {}),
-    lang: language,
+    lang: languageParameter,
+    ...momentParameters,
   };
 };
 

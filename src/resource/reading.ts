@@ -3,15 +3,16 @@ import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { openExport } from '../db/copy.ts';
 import type { Database } from '../db/database.ts';
-import { formatOf, mediaTypes, type Format } from '../http/negotiate.ts';
+import { readAt, type Reader } from '../db/moment.ts';
+import { formatOf, mediaTypes } from '../http/negotiate.ts';
 import { isNotModified, itemTag, listTag, sendTagged, varies } from '../http/reply.ts';
 import { didYouMean } from '../kernel/nearest.ts';
-import { preferredLanguage, type Language } from '../kernel/language.ts';
+import type { Language } from '../kernel/language.ts';
 import { Problem } from '../kernel/problems.ts';
 import sql, { raw } from 'sql-template-tag';
 import type { Resource } from './declare.ts';
 import { readCursor, writeCursor } from './order.ts';
-import { itemQuery, listQuery, type ListQuery } from './query.ts';
+import { itemQuery, languageOf, listQuery, type ListQuery } from './query.ts';
 import {
   countStatement,
   exportStatement,
@@ -20,6 +21,7 @@ import {
   type Item,
   type Reading,
 } from './read.ts';
+import { metaMember, momentOf, withMeta } from './moment.ts';
 import type { Registry } from './registry.ts';
 
 export interface Context {
@@ -29,11 +31,8 @@ export interface Context {
 }
 
 const pageSize = 50;
-const listFormats: readonly Format[] = ['json', 'csv', 'ndjson'];
+const listFormats = ['json', 'csv', 'ndjson'] as const;
 type RawQuery = Record<string, unknown>;
-
-const languageOf = (request: FastifyRequest, query: ListQuery): Language =>
-  query.lang ?? preferredLanguage(request.headers['accept-language']);
 
 export function listHandler(resource: Resource, context: Context) {
   const reader = listQuery(resource, context.registry);
@@ -77,14 +76,16 @@ async function sendPage(
   after: (string | null)[] | undefined,
 ): Promise<FastifyReply> {
   const limit = reading.query.limit ?? pageSize;
-  const [rows, counted] = await Promise.all([
-    db.query<{ doc: string; position: (string | null)[] }>(pageStatement(reading, limit, after)),
-    reading.query.count ? db.query<{ total: number }>(countStatement(reading)) : undefined,
-  ]);
+  const [rows, counted] = await readAt(db, momentOf(reading.query), (reader) =>
+    Promise.all([
+      reader.query<{ doc: string; position: (string | null)[] }>(pageStatement(reading, limit, after)),
+      reading.query.count ? reader.query<{ total: number }>(countStatement(reading)) : undefined,
+    ]),
+  );
   const page = rows.slice(0, limit);
   const next = rows.length > limit ? writeCursor(identity, page.at(-1)?.position ?? []) : null;
   const total = counted ? `,"total":${counted[0]?.total ?? 0}` : '';
-  const body = `{"data":[${page.map(({ doc }) => doc).join(',')}],"page":{"limit":${limit},"next":${JSON.stringify(next)}${total}}}`;
+  const body = `{"data":[${page.map(({ doc }) => doc).join(',')}],"page":{"limit":${limit},"next":${JSON.stringify(next)}${total}}${metaMember(reading.query)}}`;
   return sendTagged(request, reply, {
     body,
     type: mediaTypes.json,
@@ -108,14 +109,18 @@ async function sendExport(
   format: 'csv' | 'ndjson',
   after: (string | null)[] | undefined,
 ): Promise<FastifyReply> {
-  const rows = await openExport(db, exportStatement(reading, format, after), format);
+  const moment = momentOf(reading.query);
+  const rows = await openExport(db, exportStatement(reading, format, after), format, moment);
   // The bytes are not known yet, but the state of the data, the address and the form decide them.
   const etag = `"${createHash('sha256')
     .update(JSON.stringify([rows.snapshot, request.url, format, reading.language]))
     .digest('base64url')
     .slice(0, 22)}"`;
   void reply
-    .headers({ etag, 'content-disposition': `attachment; filename="${reading.resource.name}.${format}"` })
+    .headers({
+      etag,
+      'content-disposition': `attachment; filename="${reading.resource.name}${moment ? `-as-of-${moment.asOf}` : ''}.${format}"`,
+    })
     .type(mediaTypes[format]);
   if (isNotModified(request, etag) || request.method === 'HEAD') {
     await rows.cancel();
@@ -134,12 +139,14 @@ export function itemHandler(resource: Resource, context: Context) {
     formatOf(request, undefined, ['json']);
     const language = languageOf(request, query);
     const reading: Reading = { resource, registry: context.registry, language, query, filters: [] };
-    const [row] = isPossibleId(resource, id) ? await context.db.query<Item>(itemStatement(reading, id)) : [];
-    if (!row) throw await notFound(context.db, resource, id);
+    const [row] = isPossibleId(resource, id)
+      ? await readAt(context.db, momentOf(query), (reader) => reader.query<Item>(itemStatement(reading, id)))
+      : [];
+    if (!row) throw await notFound(context.db, resource, id, query.asOf);
     varies(reply, context.publicRead, ['Accept', 'Accept-Language']);
     void reply.header('content-language', language);
     return sendTagged(request, reply, {
-      body: row.doc,
+      body: withMeta(row.doc, query),
       type: mediaTypes.json,
       etag: itemTag(row.revision, row.doc),
     });
@@ -152,16 +159,17 @@ export const isPossibleId = (resource: Resource, id: string): boolean =>
   resource.id === 'uuid' ? uuid.test(id) : id.length <= 80 && slug.test(id);
 
 /** A misspelt slug is answered with the nearest one that there is. */
-export async function notFound(
-  db: Pick<Database, 'query'>,
-  resource: Resource,
-  id: string,
-): Promise<Problem> {
+export async function notFound(db: Reader, resource: Resource, id: string, asOf?: string): Promise<Problem> {
   const ids =
     resource.id === 'slug'
       ? await db.query<{ id: string }>(sql`SELECT id FROM ${raw(resource.table)} ORDER BY id LIMIT 5000`)
       : [];
   const shown = id.slice(0, 80);
+  if (ids.some((row) => row.id === id))
+    return new Problem(
+      'not-found',
+      `The ${resource.singular} \`${id}\` was not public yet as of ${asOf ?? 'today'}.`,
+    );
   return new Problem(
     'not-found',
     `There is no ${resource.singular} \`${shown}\`${

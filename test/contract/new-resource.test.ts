@@ -39,6 +39,7 @@ beforeAll(async () => {
       name_fr text, enacted_on text COLLATE "C", sources text[] COLLATE "C" NOT NULL, version int NOT NULL DEFAULT 1,
       created_at timestamptz NOT NULL DEFAULT now(), updated_at timestamptz NOT NULL DEFAULT now())`);
   await it.sql(`CALL add_fact_table('laws')`);
+  await it.sql(`CALL add_as_of_view('laws', 'period_end(t.enacted_on)')`);
   app = await buildApp({
     config: { PUBLIC_READ: true, LOG_LEVEL: 'silent', CORS_ORIGINS: '*', BODY_LIMIT: 100_000 },
     db: it.db,
@@ -60,6 +61,8 @@ test('a declared resource has its five operations, filters, CSV and documentatio
   expect((await client.get('/v1/laws?format=csv&fields=id,names.en')).text).toBe(
     'id,names.en\nexample-law,AI Basic Act\n',
   );
+  expect((await client.get('/v1/laws?asOf=2026-01-30')).body.data).toEqual([]);
+  expect((await client.get('/v1/laws?asOf=2026-01-31')).body.data).toHaveLength(1);
   const patched = await client
     .patch('/v1/laws/example-law')
     .set('if-match', created.headers.etag ?? '')

@@ -1,0 +1,50 @@
+import sql, { type Sql } from 'sql-template-tag';
+import type { Asked } from '../view.ts';
+import { fieldsOf, nameOf } from '../sql.ts';
+
+const turnedAway = ['excluded', 'not-shortlisted', 'withdrawn', 'declined'];
+
+/** One row with the whole overview as JSON text in `doc`; none where there is no such programme. */
+export function overviewStatement(asked: Asked<object>): Sql {
+  const { id, language } = asked;
+  const named = (table: Sql, key: Sql): Sql =>
+    sql`(SELECT row_to_json(n) FROM (SELECT o.id, ${nameOf('o', language)} AS name FROM ${table} o WHERE o.id = ${key}) n)`;
+  const organization = (key: Sql): Sql => named(sql`organizations`, key);
+  return sql`
+    SELECT row_to_json(page)::text AS doc FROM (SELECT
+      (SELECT row_to_json(d) FROM (SELECT ${fieldsOf(asked, 'programs', 'p', 'id', 'name', 'country', 'objective', 'announcedOn', 'evaluationCadence', 'initialConsortiums', 'targetFinalists', 'status', 'activeConsortiums')},
+          ${organization(sql`p.agency`)} AS agency, p.sources) d) AS program,
+      (SELECT coalesce(json_agg(d ORDER BY d.status IS NOT DISTINCT FROM 'eliminated', d.id), '[]') FROM (
+        SELECT ${fieldsOf(asked, 'consortiums', 'c', 'id', 'name', 'status', 'statusSince')},
+            ${organization(sql`c.lead`)} AS lead,
+            (SELECT coalesce(json_agg(m ORDER BY m.role <> 'lead', m.organization ->> 'name'), '[]') FROM (
+               SELECT ${organization(sql`m.organization`)} AS organization, m.role, m.joined_on AS "joinedOn", m.left_on AS "leftOn"
+                 FROM consortium_members m WHERE m.consortium = c.id) m) AS members,
+            (SELECT row_to_json(r) FROM (
+               SELECT d.round, d.official_rank AS rank, trim_scale(d.official_total) AS total FROM decisions d JOIN rounds r ON r.id = d.round
+                WHERE d.consortium = c.id ORDER BY r.ordinal DESC LIMIT 1) r) AS "latestResult",
+            c.sources
+          FROM consortiums c WHERE c.program = p.id) d) AS consortiums,
+      (SELECT coalesce(json_agg(d ORDER BY d."decidedOn", d.id), '[]') FROM (
+        SELECT ${fieldsOf(asked, 'bids', 'b', 'id', 'call', 'outcome', 'decidedOn', 'reason')},
+            ${organization(sql`b.organization`)} AS organization,
+            (SELECT coalesce(json_agg(n ORDER BY n.id), '[]') FROM (SELECT k.id, ${nameOf('k', language)} AS name FROM criteria k WHERE k.id = ANY (b.criteria)) n) AS criteria,
+            b.sources
+          FROM bids b WHERE b.program = p.id AND b.outcome = ANY (${turnedAway}::text[])) d) AS "turnedAway",
+      (SELECT coalesce(json_agg(d ORDER BY d.ordinal), '[]') FROM (
+        SELECT ${fieldsOf(asked, 'rounds', 'r', 'id', 'ordinal', 'state', 'scheduledOn', 'presentedOn', 'publishedOn', 'plannedAdvancing', 'actualAdvancing', 'evaluated')},
+            (SELECT count(*) FROM evaluations e WHERE e.round = r.id AND e.status = 'undisclosed') AS undisclosed, r.sources
+          FROM rounds r WHERE r.program = p.id) d) AS rounds,
+      (SELECT coalesce(json_agg(d ORDER BY d.claims DESC, d.currency), '[]') FROM (
+        SELECT f.currency, count(*) AS claims, trim_scale(min(f.amount))::text AS lowest, trim_scale(max(f.amount))::text AS highest,
+            array_agg(DISTINCT s.id ORDER BY s.id) AS sources
+          FROM funding_figures f, unnest(f.sources) AS s(id)
+         WHERE f.subject_program = p.id AND f.kind = 'budget' AND f.rank <> 'deprecated' GROUP BY f.currency) d) AS budget,
+      (SELECT row_to_json(d) FROM (
+        SELECT * FROM (
+          SELECT r.scheduled_on AS date, 'round' AS kind, r.id FROM rounds r WHERE r.program = p.id AND r.state <> 'published' AND r.scheduled_on IS NOT NULL
+          UNION ALL
+          SELECT k.closed_on, 'call', k.id FROM calls k WHERE k.program = p.id AND period_end(k.closed_on) >= as_of_day()) dates
+         ORDER BY period_end(date), kind, id LIMIT 1) d) AS next
+    FROM programs p WHERE p.id = ${id}) page`;
+}

@@ -1,0 +1,21 @@
+/** Everything a front page shows, in one call and one statement. */
+import { declareView } from '../view.ts';
+import { overviewSchema } from './schema.ts';
+import { overviewStatement } from './sql.ts';
+
+export default declareView({
+  path: '/v1/programs/:id/overview',
+  order: 1,
+  operationId: 'getProgramOverview',
+  summary: 'Overview of a programme',
+  description:
+    'All that a front page needs: the programme, its consortiums with status, lead and members, the bidders that were turned away and why, the rounds with their state and counts, the span of the budget claims per currency, and the next date. One call; `asOf` gives the page as it would have stood on that day.',
+  of: 'programs',
+  parameters: {},
+  data: overviewSchema,
+  read: async (reader, asked) => {
+    const [row] = await reader.query<{ doc: string }>(overviewStatement(asked));
+    return row?.doc;
+  },
+  answer: (doc) => doc,
+});

@@ -1,0 +1,76 @@
+/** The routes of the views, and the only place where they are registered. */
+import { readdir } from 'node:fs/promises';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { readAt } from '../db/moment.ts';
+import { formatOf, mediaTypes, type Format } from '../http/negotiate.ts';
+import { queryReader } from '../http/query.ts';
+import { listTag, sendTagged, varies } from '../http/reply.ts';
+import { languageOf } from '../resource/query.ts';
+import { metaMember, momentOf, type MomentQuery } from '../resource/moment.ts';
+import { isPossibleId, notFound, type Context } from '../resource/reading.ts';
+import { operationOf, parametersOf } from './documentation.ts';
+import { formatsOf, type Asked, type View } from './view.ts';
+
+/** One folder each under src/views, found by looking. */
+export async function loadViews(): Promise<View[]> {
+  const folder = new URL('./', import.meta.url);
+  const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const modules = await Promise.all(
+    names.map(
+      ({ name }) =>
+        import(new URL(`${name}/view.${extension}`, folder).href) as Promise<{ default: View | View[] }>,
+    ),
+  );
+  return modules.flatMap((module) => module.default).sort((a, b) => a.order - b.order);
+}
+
+export function viewRoutes(app: FastifyInstance, context: Context, views: View[]): void {
+  for (const view of views)
+    app.get(
+      view.path,
+      { config: { operation: operationOf(view, context.registry) } },
+      viewHandler(view, context),
+    );
+}
+
+interface ViewQuery extends MomentQuery {
+  format?: Format;
+  lang?: 'en' | 'ko' | 'fr';
+}
+
+function viewHandler(view: View, context: Context) {
+  const reader = queryReader<ViewQuery>(parametersOf(view));
+  const formats = formatsOf(view);
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const query = reader.read(request.query as Record<string, unknown>);
+    const format = formatOf(request, query.format, formats);
+    const { id = '' } = request.params as { id?: string };
+    const language = languageOf(request, query);
+    const { registry, publicRead } = context;
+    const base = `${request.protocol}://${request.host}`;
+    const asked: Asked<object> = { id, language, query, registry, base };
+    const answer = await view.answer(await factsOf(view, context, asked), asked);
+    const body = await written(view, format, answer, asked);
+    varies(reply, publicRead, ['Accept', 'Accept-Language']);
+    void reply.header('content-language', language);
+    return sendTagged(request, reply, { body, type: mediaTypes[format], etag: listTag(body) });
+  };
+}
+
+async function factsOf(view: View, { db, registry }: Context, asked: Asked<object>): Promise<unknown> {
+  const resource = view.of === undefined ? undefined : registry.get(view.of);
+  const possible = !resource || isPossibleId(resource, asked.id);
+  const facts = possible
+    ? await readAt(db, momentOf(asked.query), (reader) => view.read(reader, asked))
+    : undefined;
+  if (facts === undefined && resource) throw await notFound(db, resource, asked.id, asked.query.asOf);
+  return facts;
+}
+
+async function written(view: View, format: Format, answer: unknown, asked: Asked<object>): Promise<string> {
+  const form = view.forms?.[format];
+  if (form) return form.write(answer, asked);
+  const data = typeof answer === 'string' ? answer : JSON.stringify(answer);
+  return `{"data":${data}${metaMember(asked.query)}}`;
+}
