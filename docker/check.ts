@@ -1,6 +1,7 @@
 /** Looks through docker-compose.yml without an engine: what would be missed only when it is too late. */
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
+import { settings } from '../src/config.ts';
 
 interface Service {
   image?: string;
@@ -10,6 +11,8 @@ interface Service {
   ports?: string[];
   depends_on?: Record<string, { condition: string }>;
   environment: Record<string, string>;
+  stop_grace_period?: string;
+  read_only?: boolean;
 }
 
 const text = await readFile(new URL('../docker-compose.yml', import.meta.url), 'utf8');
@@ -26,6 +29,12 @@ const expected: [string, boolean][] = [
   ['the database is not open to the network', db.ports === undefined],
   ['the API waits for a healthy database', api.depends_on?.db?.condition === 'service_healthy'],
   ['the API listens on loopback only', (api.ports ?? []).every((port) => port.startsWith('127.0.0.1:'))],
+  [
+    'the API has longer than SHUTDOWN_SECONDS to stop',
+    Number.parseInt(api.stop_grace_period ?? '10s') > settings.SHUTDOWN_SECONDS.schema.parse(undefined),
+  ],
+  ['the API cannot write to its file system', api.read_only === true],
+  ['the password needs no escaping', !(api.environment.DATABASE_URL ?? '').includes('PASSWORD')],
   ['base images can be replaced', api.build?.args.NODE_IMAGE !== undefined],
   [
     'no secret stands in the file',

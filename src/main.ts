@@ -1,5 +1,6 @@
 /** The process: reads the settings, brings the database up, listens, and ends in order. */
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
 import { readConfig, type Config } from './config.ts';
@@ -70,7 +71,8 @@ async function serve(config: Config): Promise<void> {
   await migrate(url);
   const registry = await loadRegistry();
   const db = new Database(url, config.DATABASE_POOL);
-  undo.push(() => db.end());
+  // A statement that still runs for a client who was cut off must not hold the process.
+  undo.push(() => Promise.race([db.end(), delay(5_000, undefined, { ref: false })]));
   if (config.SEED && (await isEmpty(db))) await seed(db, registry);
   const key = await adminKey(db, config);
   await forgetOldKeys(db);

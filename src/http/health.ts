@@ -15,6 +15,7 @@ export async function health(app: FastifyInstance, db: Database): Promise<void> 
   app.get(
     '/healthz',
     {
+      logLevel: 'warn', // asked every few seconds
       config: {
         open: true,
         operation: {
@@ -41,6 +42,7 @@ export async function health(app: FastifyInstance, db: Database): Promise<void> 
   app.get(
     '/readyz',
     {
+      logLevel: 'warn',
       config: {
         open: true,
         operation: {
