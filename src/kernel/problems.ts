@@ -191,6 +191,30 @@ export const problemTypes = {
     'A consortium is selected or added first; only then can it advance, be eliminated or become champion, once a round; only an eliminated one can be added again.',
     'Look at the decisions of the consortium and their dates.',
   ),
+  'round-out-of-order': problem(
+    422,
+    'Rounds follow each other',
+    'A round is opened or published only when every earlier round of its programme is published.',
+    'Publish the earlier round first, or check the `ordinal` of both.',
+  ),
+  'round-incomplete': problem(
+    422,
+    'Somebody has no result yet',
+    'A round is published whole: every consortium that was in when it ended has a decision in it.',
+    'Record the missing decisions, or say in `deviationReason` why there is none.',
+  ),
+  'gate-contradicts-decision': problem(
+    422,
+    'A failed gate stands against the decision',
+    'A consortium that failed a gate of the round cannot advance in it.',
+    'Check the evaluation of the gate and the decision; one of the two is wrong.',
+  ),
+  'deviation-unexplained': problem(
+    422,
+    'Not as many go on as planned',
+    'The number of consortiums that advance differs from `plannedAdvancing`, and the round does not say why.',
+    'Check the decisions, or give `deviationReason`.',
+  ),
   'correction-required': problem(
     422,
     'A published result is only corrected',

@@ -25,10 +25,23 @@ export interface Declaration {
   sourced?: { max: number } | false;
   /** Set where a row belongs to a published round and is then changed only as a correction. */
   correctable?: boolean;
+  /** Changes that have a name of their own, each POST /v1/<name>/{id}/<action>. */
+  actions?: readonly Action[];
   /** A whole new row that the API accepts as it stands, for the documentation and the tests. */
   example: Record<string, unknown>;
   /** The id of a row of the real data set, for the documentation. */
   exampleId: string;
+}
+
+/** A step in the life of a row: a change with a name, judged by the database like any other. */
+export interface Action {
+  name: string;
+  summary: string;
+  description: string;
+  body: z.ZodObject;
+  example: Record<string, unknown>;
+  /** The change as a merge patch. `today` is a date in UTC. */
+  changes(body: Record<string, unknown>, today: string): Record<string, unknown>;
 }
 
 export interface LeafAt {
@@ -47,6 +60,7 @@ export interface Resource extends Declaration {
   referredBy: NonNullable<Declaration['referredBy']>;
   sourced: { max: number } | false;
   correctable: boolean;
+  actions: readonly Action[];
   leaves: LeafAt[];
   schemas: { row: z.ZodObject; create: z.ZodObject; patch: z.ZodObject };
 }
@@ -110,6 +124,7 @@ export function declare(declaration: Declaration): Resource {
     search: declaration.search ?? (hasNames ? ['names.en', 'names.ko', 'names.fr'] : []),
     referredBy: declaration.referredBy ?? {},
     correctable: declaration.correctable ?? false,
+    actions: declaration.actions ?? [],
     schemas: schemasOf(declaration, fields),
   };
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { entityTags, notModified, readFields, readHeaders, responseHeaders } from '../http/documented.ts';
 import type { Operation } from '../http/openapi.ts';
 import type { ProblemCode } from '../kernel/problems.ts';
-import { correctionFields, exampleRow, pascal, type Resource } from './declare.ts';
+import { correctionFields, exampleRow, pascal, type Action, type Resource } from './declare.ts';
 import { metaSchema } from './moment.ts';
 import { itemQuery, listQuery } from './query.ts';
 import type { Registry } from './registry.ts';
@@ -261,6 +261,44 @@ export function operationsOf(resource: Resource, registry: Registry): Operations
         'precondition-required',
       ],
     },
+  };
+}
+
+export function actionOperation(resource: Resource, action: Action): Operation {
+  const title = `${pascal(action.name)}${pascal(resource.singular)}`;
+  return {
+    operationId: title.replace(/^./, (letter) => letter.toLowerCase()),
+    summary: action.summary,
+    description: action.description,
+    tags: [resource.name],
+    requestParams: { path: path(resource), header: idempotency },
+    requestBody: {
+      description: 'What goes with it; may be left out where nothing does.',
+      content: {
+        'application/json': {
+          schema: action.body.meta({ id: `${title}Body`, description: action.summary }),
+          example: action.example,
+        },
+      },
+    },
+    responses: {
+      200: {
+        description: 'Done.',
+        headers: responseHeaders(
+          ['ETag', 'ETag'],
+          ['Content-Language', 'ContentLanguage'],
+          ['Idempotency-Replayed', 'IdempotencyReplayed'],
+        ),
+        content: { 'application/json': { schema: resource.schemas.row, example: exampleRow(resource) } },
+      },
+    },
+    problems: [
+      ...writeProblems,
+      'not-found',
+      'precondition-failed',
+      'request-in-progress',
+      'idempotency-key-reused',
+    ],
   };
 }
 

@@ -1,8 +1,8 @@
-/** The five routes of every resource, and the only place where they are registered. */
+/** The five routes of every resource and those of its actions, and the only place where they are registered. */
 import type { FastifyInstance } from 'fastify';
-import { operationsOf } from './operations.ts';
+import { actionOperation, operationsOf } from './operations.ts';
 import { itemHandler, listHandler, type Context } from './reading.ts';
-import { createHandler, deleteHandler, patchHandler } from './writing.ts';
+import { actionHandler, createHandler, deleteHandler, patchHandler } from './writing.ts';
 
 export function resourceRoutes(app: FastifyInstance, context: Context): void {
   for (const resource of context.registry.all) {
@@ -16,6 +16,12 @@ export function resourceRoutes(app: FastifyInstance, context: Context): void {
       { config: { operation: patch, scope: 'write' } },
       patchHandler(resource, context),
     );
+    for (const action of resource.actions)
+      app.post(
+        `${path}/:id/${action.name}`,
+        { config: { operation: actionOperation(resource, action), scope: 'write' } },
+        actionHandler(resource, action, context),
+      );
     app.delete(
       `${path}/:id`,
       { config: { operation: remove, scope: 'write' } },

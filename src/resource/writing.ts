@@ -8,10 +8,11 @@ import { queryReader } from '../http/query.ts';
 import { checkIfMatch, itemTag } from '../http/reply.ts';
 import { preferredLanguage } from '../kernel/language.ts';
 import { mergePatch } from '../kernel/merge-patch.ts';
-import { Problem } from '../kernel/problems.ts';
+import { faultsOf } from '../kernel/faults.ts';
+import { Problem, refuse, type Fault } from '../kernel/problems.ts';
 import { checked, fixedFields } from './checking.ts';
 import { withoutCorrection, writerOfDeletion } from './correction.ts';
-import type { Resource } from './declare.ts';
+import type { Action, Resource } from './declare.ts';
 import { deleteQuery } from './operations.ts';
 import { itemStatement, type Item } from './read.ts';
 import { isPossibleId, notFound, type Context } from './reading.ts';
@@ -25,15 +26,16 @@ export function createHandler(resource: Resource, context: Context) {
   return (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     noParameters.read(request.query as Record<string, unknown>);
     const { document, writer, faults } = withoutCorrection(resource, request, request.body);
-    return idempotently(context.db, request, reply, writer, (client) =>
+    const work = (client: Client): Promise<Outcome> =>
       told(resource, async () => {
         const row = await checked(client, resource, context.registry, document, faults);
         const [id = ''] = await insertRows(client, resource, [row]).catch((error: unknown) => {
           throw namingTheOther(error, resource, row);
         });
         return represented(client, resource, context, request, id, 201);
-      }),
-    );
+      });
+    // Some rules are only judged when the transaction ends.
+    return told(resource, () => idempotently(context.db, request, reply, writer, work));
   };
 }
 
@@ -41,25 +43,55 @@ export function patchHandler(resource: Resource, context: Context) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     noParameters.read(request.query as Record<string, unknown>);
     const { document: patch, writer, faults } = withoutCorrection(resource, request, request.body);
-    const { id } = request.params as { id: string };
-    const outcome: Outcome = await inTransaction(context.db, writer, (client) =>
-      told(resource, async () => {
-        const before = await locked(client, resource, context, request, id);
-        const merged = mergePatch(writable(resource, before), patch);
-        const after = await checked(
-          client,
-          resource,
-          context.registry,
-          merged,
-          [...faults, ...fixedFields(patch, id)],
-          id,
-        );
-        await updateRow(client, resource, id, before, after);
-        return represented(client, resource, context, request, id, 200);
-      }),
+    const outcome = await inTransaction(context.db, writer, (client) =>
+      changed(client, resource, context, request, { patch, faults }),
     );
     return reply.code(outcome.status).headers(outcome.headers).send(outcome.body);
   };
+}
+
+/** A change with a name. Nobody is overwritten by it unseen, so that If-Match may be left out. */
+export function actionHandler(resource: Resource, action: Action, context: Context) {
+  return (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    noParameters.read(request.query as Record<string, unknown>);
+    const body = request.body ?? {};
+    const parsed = action.body.safeParse(body);
+    if (!parsed.success)
+      throw refuse(
+        faultsOf(parsed.error, body, 'pointer', () => Object.keys(action.body.shape)),
+        'validation-failed',
+      );
+    const patch = action.changes(parsed.data, new Date().toISOString().slice(0, 10));
+    return idempotently(context.db, request, reply, { actor: request.actor }, (client) =>
+      changed(client, resource, context, request, { patch, faults: [], unmatched: true }),
+    );
+  };
+}
+
+interface Change {
+  patch: unknown;
+  faults: Fault[];
+  /** Whether If-Match may be missing. */
+  unmatched?: boolean;
+}
+
+/** The row with a merge patch applied, judged and written. */
+function changed(
+  client: Client,
+  resource: Resource,
+  context: Context,
+  request: FastifyRequest,
+  { patch, faults, unmatched = false }: Change,
+): Promise<Outcome> {
+  const { id } = request.params as { id: string };
+  return told(resource, async () => {
+    const before = await locked(client, resource, context, request, id, unmatched);
+    const merged = mergePatch(writable(resource, before), patch);
+    const all = [...faults, ...fixedFields(patch, id)];
+    const after = await checked(client, resource, context.registry, merged, all, id);
+    await updateRow(client, resource, id, before, after);
+    return represented(client, resource, context, request, id, 200);
+  });
 }
 
 export function deleteHandler(resource: Resource, context: Context) {
@@ -123,6 +155,7 @@ async function locked(
   context: Context,
   request: FastifyRequest,
   id: string,
+  unmatched = false,
 ): Promise<Document> {
   const possible = isPossibleId(resource, id);
   const [row] = possible
@@ -131,7 +164,7 @@ async function locked(
       )
     : [];
   if (!row) throw await notFound(context.db, resource, id);
-  checkIfMatch(request, row.revision);
+  if (!unmatched || request.headers['if-match'] !== undefined) checkIfMatch(request, row.revision);
   return JSON.parse(row.doc) as Document;
 }
 

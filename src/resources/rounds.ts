@@ -1,5 +1,6 @@
 import { declare } from '../resource/declare.ts';
-import { choice, date, derived, integer, ref, text } from '../resource/fields.ts';
+import { z } from 'zod';
+import { choice, date, dateSchema, derived, integer, printable, ref, text } from '../resource/fields.ts';
 
 export default declare({
   name: 'rounds',
@@ -28,6 +29,10 @@ export default declare({
       fallback: 'planned',
       example: 'published',
     }),
+    deviationReason: text(
+      'Why the published result is not as planned: more or fewer went on, or somebody who was in has no decision.',
+      { max: 4000, nullable: true },
+    ),
     note: text('What else is known, such as plans that moved, in our words.', { max: 4000, nullable: true }),
     actualAdvancing: derived(
       integer('How many consortiums went on, from the decisions; null until the round is published.', {
@@ -42,6 +47,38 @@ export default declare({
       (row) => `(SELECT count(DISTINCT e.consortium) FROM evaluations e WHERE e.round = ${row}.id)`,
     ),
   },
+  actions: [
+    {
+      name: 'open',
+      summary: 'Open a round',
+      description:
+        'The evaluation begins: the round goes from planned to open. Refused while an earlier round of the programme is not published.',
+      body: z.strictObject({}),
+      example: {},
+      changes: () => ({ state: 'open', publishedOn: null }),
+    },
+    {
+      name: 'publish',
+      summary: 'Publish a round',
+      description:
+        'The result is out: the round goes to published and is from then on only changed as a correction with a reason. Refused while a consortium that is in has no decision, while somebody advances who failed a gate, or while not as many advance as planned, unless `deviationReason` says why.',
+      body: z.strictObject({
+        publishedOn: dateSchema.optional().meta({
+          description: 'When the result was published; today unless told.',
+          examples: ['2027-02-15'],
+        }),
+        deviationReason: z
+          .string()
+          .min(1)
+          .max(4000)
+          .regex(printable, 'must not contain control characters')
+          .optional()
+          .meta({ description: 'Why the result is not as planned, where it is not.' }),
+      }),
+      example: { publishedOn: '2027-02-15', deviationReason: 'One team withdrew.' },
+      changes: (body, today) => ({ publishedOn: today, ...body, state: 'published' }),
+    },
+  ],
   referredBy: {
     criteria: ['criteria', 'round'],
     decisions: ['decisions', 'round'],

@@ -38,7 +38,7 @@ test('after the second result the scores become public day by day', async () => 
     0, 5, 24,
   ]);
   const withheld = await rows('evaluations?round=kr-safm-round-2&asOf=2026-08-19');
-  expect(new Set(withheld.map(({ status, disclosedOn }) => `${status} ${disclosedOn}`))).toEqual(
+  expect(new Set(withheld.map(({ status, disclosedOn }) => JSON.stringify([status, disclosedOn])))).toEqual(
     new Set([JSON.stringify(['undisclosed', null])]),
   );
   // A filter judges what was known then, not what is known now.

@@ -120,6 +120,7 @@ CREATE TABLE "rounds" (
     "published_on" TEXT COLLATE "C",
     "planned_advancing" INTEGER,
     "state" TEXT COLLATE "C" NOT NULL,
+    "deviation_reason" TEXT COLLATE "C",
     "note" TEXT COLLATE "C",
     "sources" TEXT[] COLLATE "C" NOT NULL,
     "version" INTEGER NOT NULL DEFAULT 1,

@@ -57,7 +57,7 @@ CALL add_as_of_view('bids', 'period_end(t.decided_on)');
 -- A round is always there, as a plan; what came of it is known from its publication.
 CALL add_as_of_view('rounds', NULL,
   shown_when('reached(period_end(t.presented_on))', 'presented_on')
-  || shown_when('reached(period_end(t.published_on))', 'published_on')
+  || shown_when('reached(period_end(t.published_on))', 'published_on', 'deviation_reason')
   || shown_when('reached(coalesce(period_end(t.published_on), (SELECT max(period_end(s.published_on)) FROM {base}.sources s WHERE s.id = ANY (t.sources))))', 'note')
   || jsonb_build_object('state', 'CASE WHEN t.state <> ''published'' OR reached(period_end(t.published_on)) THEN t.state
                                        WHEN reached(period_end(t.presented_on)) THEN ''open'' ELSE ''planned'' END'));
