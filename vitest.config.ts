@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/browser/**'],
+    // Each waits for its database most of the time.
+    maxWorkers: 3,
     globalSetup: ['test/server.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

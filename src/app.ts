@@ -17,7 +17,7 @@ import { didYouMean } from './kernel/nearest.ts';
 import { Problem } from './kernel/problems.ts';
 import { resourceRoutes } from './resource/routes.ts';
 import type { Registry } from './resource/registry.ts';
-import { viewTag } from './views/documentation.ts';
+import { exampleHref, viewTag } from './views/documentation.ts';
 import { loadViews, viewRoutes } from './views/routes.ts';
 import { version } from './version.ts';
 
@@ -86,12 +86,21 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
   auth(app, db, config.PUBLIC_READ);
 
   resourceRoutes(app, { db, registry, publicRead: config.PUBLIC_READ });
-  viewRoutes(app, { db, registry, publicRead: config.PUBLIC_READ }, await loadViews());
+  const views = await loadViews();
+  viewRoutes(app, { db, registry, publicRead: config.PUBLIC_READ }, views);
   await health(app, db);
-  pages(
-    app,
-    registry.all.map(({ name, description }) => ({ href: `/v1/${name}`, text: name, says: description })),
-  );
+  pages(app, {
+    views: views.map((view) => ({
+      href: exampleHref(view, registry),
+      text: view.path.replace(':', ''),
+      says: view.summary,
+    })),
+    resources: registry.all.map(({ name, description }) => ({
+      href: `/v1/${name}`,
+      text: name,
+      says: description,
+    })),
+  });
   const tags = [
     viewTag,
     ...registry.all.map(({ name, description }) => ({ name, description })),

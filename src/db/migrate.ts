@@ -30,6 +30,12 @@ interface Migration {
   checksum: string;
 }
 
+interface Entry {
+  migration_name: string;
+  checksum: string;
+  finished_at: Date | null;
+}
+
 export async function readMigrations(): Promise<Migration[]> {
   const names = (await readdir(folder, { withFileTypes: true }))
     .filter((entry) => entry.isDirectory())
@@ -74,7 +80,7 @@ async function refuseOldServer(client: pg.Client): Promise<void> {
 }
 
 async function applyPending(client: pg.Client): Promise<string[]> {
-  const { rows } = await client.query<{ migration_name: string; checksum: string; finished_at: Date | null }>(
+  const { rows } = await client.query<Entry>(
     'SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL',
   );
   const known = new Map(rows.map((row) => [row.migration_name, row]));
@@ -84,20 +90,20 @@ async function applyPending(client: pg.Client): Promise<string[]> {
     throw new StartupError(
       `The database has the migration ${newer.migration_name}, which this version does not know: it was made by a newer one.`,
     );
-  const applied: string[] = [];
-  for (const migration of migrations) {
-    const before = known.get(migration.name);
-    if (before?.finished_at === null)
-      throw new StartupError(
-        `The migration ${migration.name} failed before; mend the database and mark it with \`prisma migrate resolve\`.`,
-      );
-    if (before && before.checksum !== migration.checksum)
-      throw new StartupError(`The migration ${migration.name} was changed after it had been applied.`);
-    if (before) continue;
-    await apply(client, migration);
-    applied.push(migration.name);
-  }
-  return applied;
+  const pending = migrations.filter((migration) => !isApplied(migration, known.get(migration.name)));
+  for (const migration of pending) await apply(client, migration);
+  return pending.map(({ name }) => name);
+}
+
+/** Throws where the book does not agree with the file. */
+function isApplied({ name, checksum }: Migration, entry: Entry | undefined): boolean {
+  if (entry?.finished_at === null)
+    throw new StartupError(
+      `The migration ${name} failed before; mend the database and mark it with \`prisma migrate resolve\`.`,
+    );
+  if (entry && entry.checksum !== checksum)
+    throw new StartupError(`The migration ${name} was changed after it had been applied.`);
+  return entry !== undefined;
 }
 
 /** All of a migration or nothing: its statements and its entry in the book share a transaction. */

@@ -40,7 +40,12 @@ export interface Link {
   says: string;
 }
 
-export function pages(app: FastifyInstance, resources: Link[]): void {
+export interface Contents {
+  views: Link[];
+  resources: Link[];
+}
+
+export function pages(app: FastifyInstance, contents: Contents): void {
   const html = (path: string, body: (parameters: Record<string, string>) => string): void => {
     app.get(path, { config: { open: true } }, (request, reply) => {
       const text = body(request.params as Record<string, string>);
@@ -52,7 +57,7 @@ export function pages(app: FastifyInstance, resources: Link[]): void {
       });
     });
   };
-  html('/', () => frontPage(resources));
+  html('/', () => frontPage(contents));
   html('/problems', () => problemList());
   html('/problems/:code', ({ code = '' }) => problemPage(code));
   app.get('/.well-known/api-catalog', { config: { open: true } }, (request, reply) => {
@@ -87,7 +92,7 @@ const rows = (links: Link[]): string =>
     )
     .join('');
 
-const frontPage = (resources: Link[]): string =>
+const frontPage = ({ views, resources }: Contents): string =>
   page(
     'Sovereign AI tracker',
     `<h1>Sovereign AI tracker</h1>
@@ -114,6 +119,8 @@ const frontPage = (resources: Link[]): string =>
         says: 'The same links for machines (RFC 9727).',
       },
     ])}</tbody></table>
+<h2>Questions</h2><table><tbody>${rows(views)}</tbody></table>
+<p>Add <code>?asOf=2025-12-01</code> to any of them, and to any list, for what was public on that day.</p>
 <h2>Resources</h2><table><tbody>${rows(resources)}</tbody></table>
 <p>Any list comes as CSV with <code>?format=csv</code>, ready for a spreadsheet.</p>`,
   );

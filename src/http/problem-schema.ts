@@ -11,7 +11,7 @@ const fault = z
     parameter: z
       .string()
       .max(200)
-      .regex(/^.*$/s)
+      .regex(/^[^]*$/)
       .optional()
       .meta({ description: 'Which parameter.', examples: ['sort'] }),
     code: z
@@ -22,7 +22,7 @@ const fault = z
     detail: z
       .string()
       .max(2000)
-      .regex(/^.*$/s)
+      .regex(/^[^]*$/)
       .meta({
         description: 'What is wrong and what would be right, for people.',
         examples: ['name at least one source: the id of a row of /v1/sources'],
@@ -68,7 +68,7 @@ export const problemSchema = z
     title: z
       .string()
       .max(200)
-      .regex(/^.*$/s)
+      .regex(/^[^]*$/)
       .meta({ description: 'The kind of problem, in a line.', examples: ['A fact needs a source'] }),
     status: z
       .int()
@@ -78,7 +78,7 @@ export const problemSchema = z
     detail: z
       .string()
       .max(4000)
-      .regex(/^.*$/s)
+      .regex(/^[^]*$/)
       .meta({
         description: 'What went wrong this time.',
         examples: ['name at least one source: the id of a row of /v1/sources'],
@@ -86,7 +86,7 @@ export const problemSchema = z
     instance: z
       .string()
       .max(8000)
-      .regex(/^.*$/s)
+      .regex(/^[^]*$/)
       .meta({ description: 'The path that was asked for.', examples: ['/v1/organizations'] }),
     code: z
       .string()

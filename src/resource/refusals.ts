@@ -23,7 +23,7 @@ export function asProblem(error: unknown, resource: Resource): unknown {
       return new Problem('already-exists', duplicate(resource, constraint));
     case '23001':
     case '23503':
-      return foreignKey(resource, constraint);
+      return foreignKey(resource, constraint, error.detail ?? '');
     case '23P01':
       return refuse(
         [
@@ -62,7 +62,7 @@ const asFault = (resource: Resource, { field, code, detail }: DatabaseFault): Fa
 /** The field whose column (or wire name) stands in the text: `evaluations_max_score_check` → `/maxScore`. */
 function pointerOf(resource: Resource, text: string): string {
   const name = text.startsWith(`${resource.table}_`) ? text.slice(resource.table.length + 1) : text;
-  const column = name.replace(/_(check|fkey|key)$/, '');
+  const column = name.replace(/_(check|fkey|key)$|_after_.+$/, '');
   const at = resource.leaves.find(
     ({ leaf, path, rows }) => !rows && (leaf.column === column || path === column),
   );
@@ -84,14 +84,21 @@ function duplicate(resource: Resource, constraint: string): string {
   return `${resource.name} already has a row with the same ${constraint.replace(`${resource.table}_`, '').replace(/_key$/, '').replaceAll('_', ' ')}`;
 }
 
-function foreignKey(resource: Resource, constraint: string): Problem {
+const foreignWords = {
+  'unknown-currency': 'there is no such currency in ISO 4217',
+  'program-mismatch': 'the row that is named belongs to another programme',
+  'unknown-reference': 'there is no such row to refer to',
+};
+
+function foreignKey(resource: Resource, constraint: string, said: string): Problem {
   const pointer = pointerOf(resource, constraint);
-  const code = constraint.endsWith('_currency_fkey') ? 'unknown-currency' : 'unknown-reference';
-  const detail =
-    code === 'unknown-currency'
-      ? 'there is no such currency in ISO 4217'
-      : `there is no such row to refer to, or it belongs to another programme`;
-  return refuse([{ pointer, code, detail }], 'validation-failed');
+  const code = constraint.endsWith('_currency_fkey')
+    ? 'unknown-currency'
+    : // Whether the row exists was looked up before; a key that names the programme too fails for that.
+      said.startsWith('Key (program, ')
+      ? 'program-mismatch'
+      : 'unknown-reference';
+  return refuse([{ pointer, code, detail: foreignWords[code] }], 'validation-failed');
 }
 
 function checkWords(constraint: string, error: pg.DatabaseError): string {

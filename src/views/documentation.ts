@@ -32,6 +32,12 @@ export function parametersOf(view: View): Parameters {
   };
 }
 
+/** The view's address with the example of its resource, as a link to try. */
+export function exampleHref(view: View, registry: Registry): string {
+  const example = view.of === undefined ? '' : registry.get(view.of).exampleId;
+  return `${view.path.replace(':id', example)}${view.exampleQuery ?? ''}`;
+}
+
 const text = (description: string): z.ZodType =>
   z
     .string()

@@ -40,6 +40,8 @@ export interface ViewDeclaration<Facts, Answer, Query> {
   /** The resource whose row the id in the path names; none where the path has no id. */
   of?: string;
   parameters: Parameters;
+  /** Query string of the example, for a view that needs one. */
+  exampleQuery?: string;
   /** Refusals beyond those that every view can give. */
   problems?: readonly ProblemCode[];
   /** What was found; undefined where the row in the path does not exist. */

@@ -289,7 +289,7 @@ describe('two decisions at once', () => {
 
   test('a round that is being published takes no silent change any more', async () => {
     const score = await scored(it, c, c.other, 5);
-    const publish = `UPDATE rounds SET state = 'published', published_on = '2025-07' WHERE id = '${c.rounds[0]}'`;
+    const publish = `UPDATE rounds SET state = 'published', published_on = '2025-07', deviation_reason = 'a test' WHERE id = '${c.rounds[0]}'`;
     expect(await behind(publish, () => http.patch(`evaluations/${score}`, { score: 6 }))).toBe(
       '422 correction-required /correction',
     );

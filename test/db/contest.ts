@@ -32,7 +32,7 @@ export async function contest(it: Tracker): Promise<Contest> {
     INSERT INTO organizations (id, name_en, kind, country, sources) VALUES ('${p}-org', '${p}', 'company', 'FR', ${src});
     INSERT INTO programs (id, name_en, country, sources) VALUES ('${p}', '${p}', 'FR', ${src});
     INSERT INTO rounds (id, program, ordinal, state, sources)
-      SELECT '${p}-r' || n, '${p}', n, 'open', ${src} FROM generate_series(1, 3) AS n;
+      SELECT '${p}-r' || n, '${p}', n, 'planned', ${src} FROM generate_series(1, 3) AS n;
     INSERT INTO consortiums (id, program, name_en, lead, sources)
       SELECT '${p}-' || n, '${p}', n, '${p}-org', ${src} FROM unnest('{a,b}'::text[]) AS n;
     INSERT INTO decisions (program, consortium, outcome, decided_on, sources)
@@ -88,8 +88,13 @@ export async function decided(
   return String(row?.id);
 }
 
+/** Publishes a round, and those before it, whoever was judged in them. */
 export const published = (it: Tracker, round: string): Promise<unknown> =>
-  it.sql(`UPDATE rounds SET state = 'published', published_on = '2025-07-01' WHERE id = $1`, [round]);
+  it.sql(
+    `UPDATE rounds r SET state = 'published', published_on = '2025-07-01', deviation_reason = 'a test' FROM rounds last
+      WHERE last.id = $1 AND r.program = last.program AND r.ordinal <= last.ordinal AND r.state <> 'published'`,
+    [round],
+  );
 
 interface Refusal {
   code?: string;

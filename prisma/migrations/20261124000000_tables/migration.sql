@@ -439,6 +439,16 @@ CREATE TABLE "idempotency_keys" (
     CONSTRAINT "idempotency_keys_pkey" PRIMARY KEY ("actor","key")
 );
 
+-- CreateTable
+-- Unlogged: turns matter only to transactions that run at the same time, and none outlives a crash.
+CREATE UNLOGGED TABLE "turns" (
+    "scope" TEXT COLLATE "C" NOT NULL,
+    "id" TEXT COLLATE "C" NOT NULL,
+    "taken_by" xid8 NOT NULL,
+
+    CONSTRAINT "turns_pkey" PRIMARY KEY ("scope","id")
+);
+
 -- CreateIndex
 CREATE INDEX "organizations_parent_idx" ON "organizations"("parent");
 
@@ -504,6 +514,9 @@ CREATE INDEX "bids_organization_idx" ON "bids"("organization");
 
 -- CreateIndex
 CREATE INDEX "bids_consortium_idx" ON "bids"("consortium");
+
+-- CreateIndex
+CREATE INDEX "bids_criteria_idx" ON "bids" USING GIN ("criteria");
 
 -- CreateIndex
 CREATE INDEX "bids_sources_idx" ON "bids" USING GIN ("sources");

@@ -4,7 +4,8 @@
 --
 -- The day is the setting tracker.as_of; tracker.undated = 'include' lets rows in that have no date at all.
 
-CREATE SCHEMA as_of;
+-- It outlives a public schema that is dropped and made anew.
+CREATE SCHEMA IF NOT EXISTS as_of;
 
 -- The day that is asked about; today for the present.
 CREATE FUNCTION as_of_day() RETURNS date LANGUAGE sql STABLE PARALLEL SAFE

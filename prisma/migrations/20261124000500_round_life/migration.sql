@@ -42,24 +42,23 @@ $$;
 
 CREATE FUNCTION rounds_in_order() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM take_turns('program', ARRAY(SELECT DISTINCT program FROM changed));
+  PERFORM take_turns('program', ARRAY(SELECT program FROM changed));
   -- A round that falls back, or moves, is judged with those that come after it.
-  PERFORM refuse((SELECT jsonb_agg(f) FROM round_order_faults(ARRAY(
-    SELECT r.id FROM rounds r WHERE EXISTS (SELECT FROM changed c WHERE c.program = r.program AND c.ordinal <= r.ordinal))) AS f));
+  PERFORM judge('round_order_faults', ARRAY(
+    SELECT r.id FROM rounds r WHERE EXISTS (SELECT FROM changed c WHERE c.program = r.program AND c.ordinal <= r.ordinal)));
+  IF TG_OP = 'UPDATE' THEN
+    PERFORM judge('publication_faults', ARRAY(SELECT c.id FROM changed c JOIN before b ON b.id = c.id
+                                               WHERE c.state = 'published' AND b.state <> 'published'));
+  END IF;
   RETURN NULL;
 END $$;
-CREATE TRIGGER rounds_in_order_on_insert AFTER INSERT ON rounds REFERENCING NEW TABLE AS changed
-  FOR EACH STATEMENT EXECUTE FUNCTION rounds_in_order();
-CREATE TRIGGER rounds_in_order_on_update AFTER UPDATE ON rounds REFERENCING NEW TABLE AS changed
-  FOR EACH STATEMENT EXECUTE FUNCTION rounds_in_order();
+CALL add_rule('rounds_in_order', 'rounds', 'rounds_in_order()', 'insert', 'update');
 
-CREATE FUNCTION round_published() RETURNS trigger LANGUAGE plpgsql AS $$
+-- A round that is recorded as published gets its decisions later in the same transaction.
+CREATE FUNCTION round_published() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
-  PERFORM refuse((SELECT jsonb_agg(f) FROM publication_faults(ARRAY[NEW.id]) AS f));
+  PERFORM judge('publication_faults', ARRAY[NEW.id]);
   RETURN NULL;
 END $$;
--- A round that is recorded as published gets its decisions later in the same transaction.
 CREATE CONSTRAINT TRIGGER round_recorded_as_published AFTER INSERT ON rounds DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW WHEN (NEW.state = 'published') EXECUTE FUNCTION round_published();
-CREATE TRIGGER round_published AFTER UPDATE ON rounds
-  FOR EACH ROW WHEN (NEW.state = 'published' AND OLD.state <> 'published') EXECUTE FUNCTION round_published();
