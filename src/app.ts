@@ -11,7 +11,7 @@ import { health } from './http/health.ts';
 import { collectMethods, otherMethods, sayAllow } from './http/methods.ts';
 import { collectOperations, openApiDocument } from './http/openapi.ts';
 import { pages } from './http/pages.ts';
-import { problems, sendProblem } from './http/problem.ts';
+import { problems, sendProblem, toProblem } from './http/problem.ts';
 import { requestIds } from './http/request-id.ts';
 import { didYouMean } from './kernel/nearest.ts';
 import { Problem } from './kernel/problems.ts';
@@ -40,7 +40,9 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
     http: { headersTimeout: 15_000, connectionsCheckingInterval: 1_000 },
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => {
-      sendProblem(request, reply, new Problem('malformed-request', error.message));
+      // Hooks do not run for what the router refuses.
+      void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+      sendProblem(request, reply, toProblem(error));
     },
   });
   const operations = collectOperations(app);

@@ -3,8 +3,8 @@
  * It is drawn 380 pixels wide with text of 11, so that a phone shows it as it is and a page may enlarge it. Colours
  * differ in lightness as well (Okabe and Ito's, ordered), and whatever matters is also written, so that grey is enough.
  */
-import type { PlotOptions } from '@observablehq/plot';
 import type { Language } from '../kernel/language.ts';
+import { drawn, type PlotOptions } from './plot.ts';
 import { escapeXml, lines, widthOf } from './text.ts';
 
 export const width = 380;
@@ -81,28 +81,10 @@ function legendBlock(items: LegendItem[]): Block {
   return { markup: markup.join(''), height: items.length === 0 ? 0 : y + 18 };
 }
 
-/** As much of Plot as is used; its own types want a browser's. */
-interface Plotter {
-  plot(options: object): { outerHTML: string; getAttribute(name: string): string };
-}
-
-interface Parser {
-  parseHTML: (html: string) => { document: object };
-}
-
-/** Loaded when the first chart is asked for: 16 MB that most servers never need. */
 async function plotted(options: PlotOptions): Promise<Block> {
-  const [Plot, { parseHTML }] = await Promise.all([
-    import('@observablehq/plot') as Promise<unknown> as Promise<Plotter>,
-    import('linkedom') as Promise<unknown> as Promise<Parser>,
-  ]);
-  const { document } = parseHTML('<html><body></body></html>');
   const style = { fontSize: '11px', fontFamily: fonts, color: colours.ink };
-  const drawn = Plot.plot({ width: inner, style, ...options, document });
-  return {
-    markup: `<g transform="translate(${margin},0)">${drawn.outerHTML}</g>`,
-    height: Number(drawn.getAttribute('height')),
-  };
+  const { markup, height } = await drawn({ width: inner, style, ...options });
+  return { markup: `<g transform="translate(${margin},0)">${markup}</g>`, height };
 }
 
 export async function renderChart(chart: Chart): Promise<string> {

@@ -30,7 +30,12 @@ export function queryReader<T>(parameters: Parameters): QueryReader<T> {
       else values[parameter] = typed(known, value);
     }
     const parsed = schema.safeParse(values);
-    if (!parsed.success) faults.push(...faultsOf(parsed.error, values, 'parameter'));
+    if (!parsed.success) {
+      const told = new Set(faults.map(({ parameter }) => parameter));
+      faults.push(
+        ...faultsOf(parsed.error, values, 'parameter').filter(({ parameter }) => !told.has(parameter)),
+      );
+    }
     if (faults.length > 0) throw refuse(faults, 'invalid-parameter');
     return parsed.data as T;
   };

@@ -149,7 +149,10 @@ export const boolean = (description: string, more: More = {}): Leaf =>
 export const dateSchema = z
   .string()
   .max(10)
-  .regex(partialDatePattern, 'must be a date of the precision that is known: 2025, 2025-08 or 2025-08-04')
+  .regex(partialDatePattern, {
+    error: 'must be a date of the precision that is known: 2025, 2025-08 or 2025-08-04',
+    abort: true,
+  })
   .refine(isPartialDate, 'is not a date of the calendar')
   .meta({
     id: 'PartialDate',

@@ -1,6 +1,12 @@
 /** Small parts that the answers of several views are made of. */
 import { z } from 'zod';
-import { dateSchema, printable, slugSchema, uuidSchema } from '../resource/fields.ts';
+import {
+  dateSchema,
+  instant as instantField,
+  printable,
+  slugSchema,
+  uuidSchema,
+} from '../resource/fields.ts';
 
 export const words = (description: string, example?: string, max = 4000): z.ZodType =>
   z
@@ -35,6 +41,9 @@ export const uuid = (description: string, example: string): z.ZodType =>
 export const day = (description: string, example: string): z.ZodType =>
   used(dateSchema, description, example);
 
+export const instant = (description: string, example: string): z.ZodType =>
+  used(instantField(description).schema, description, example);
+
 export const listOf = (item: z.ZodType, description: string, max = 10_000): z.ZodType =>
   z.array(item).max(max).meta({ description });
 
@@ -47,6 +56,19 @@ export const named = z
     name: words('Its name in the language asked for.', 'SK Telecom', 200),
   })
   .meta({ id: 'Named', description: 'A row, by its id and its name in the language asked for.' });
+
+/** An organization as far as a comparison of countries needs it. */
+export const organization = z
+  .strictObject({
+    id: slug('Its id.', 'sk-telecom'),
+    name: words('Its name in the language asked for.', 'SK Telecom', 200),
+    country: z
+      .string()
+      .length(2)
+      .regex(/^[A-Z]{2}$/)
+      .meta({ description: 'Where it has its seat (ISO 3166-1).', examples: ['KR'] }),
+  })
+  .meta({ id: 'NamedOrganization', description: 'An organization, its name and its country.' });
 
 export const money = z
   .strictObject({

@@ -324,7 +324,7 @@ const attacks: Attack[] = [
   {
     rule: 'one leaves after one has joined',
     sql: `UPDATE consortium_members SET joined_on = '2026-05', left_on = '2026-04' WHERE consortium = 'upstage' AND organization = 'nota'`,
-    state: '22000',
+    state: '23514',
   },
   {
     rule: 'an amount is positive',
