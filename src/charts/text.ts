@@ -13,8 +13,8 @@ const emOf = (character: string): number =>
   /[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef]/.test(character)
     ? 1
     : /[A-Z0-9%@MW]/.test(character)
-      ? 0.65
-      : 0.52;
+      ? 0.68
+      : 0.56;
 
 /** The width in pixels that a text takes at a font size. */
 export const widthOf = (text: string, size: number): number =>

@@ -1,0 +1,65 @@
+/**
+ * Exact arithmetic on positive decimal strings, by fractions of whole numbers: sums of money and the rates between them
+ * never pass through a float.
+ */
+export interface Fraction {
+  over: bigint;
+  /** Never zero. */
+  under: bigint;
+}
+
+export function fraction(decimal: string): Fraction {
+  const [whole = '0', places = ''] = decimal.split('.');
+  return { over: BigInt(whole + places), under: 10n ** BigInt(places.length) };
+}
+
+export const compare = (a: Fraction, b: Fraction): number => {
+  const difference = a.over * b.under - b.over * a.under;
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+};
+export const times = (a: Fraction, b: Fraction): Fraction => ({
+  over: a.over * b.over,
+  under: a.under * b.under,
+});
+export const per = (a: Fraction, b: Fraction): Fraction => ({
+  over: a.over * b.under,
+  under: a.under * b.over,
+});
+
+/** The decimal with the point moved `places` to the left, without idle zeros. */
+function shifted(digits: bigint, places: number): string {
+  if (places <= 0) return String(digits * 10n ** BigInt(-places));
+  const text = String(digits).padStart(places + 1, '0');
+  return `${text.slice(0, -places)}.${text.slice(-places)}`.replace(/\.?0+$/, '');
+}
+
+/** One amount, one text: 390000000.00 is 390000000. */
+export const canonical = (decimal: string): string =>
+  shifted(BigInt(decimal.replace('.', '')), decimal.split('.')[1]?.length ?? 0);
+
+/** a − b, where a is not less than b, without rounding. */
+export function difference(a: string, b: string): string {
+  const places = Math.max(a.split('.')[1]?.length ?? 0, b.split('.')[1]?.length ?? 0);
+  const scaled = (decimal: string): bigint => {
+    const { over, under } = fraction(decimal);
+    return (over * 10n ** BigInt(places)) / under;
+  };
+  return shifted(scaled(a) - scaled(b), places);
+}
+
+/** More digits than any source's own figures carry would only look exact. */
+const significantDigits = 6;
+
+/** Rounded half up to six significant digits. */
+export function rounded({ over, under }: Fraction): string {
+  if (over === 0n) return '0';
+  const at = (places: number): bigint => {
+    const [top, bottom] =
+      places < 0 ? [over, under * 10n ** BigInt(-places)] : [over * 10n ** BigInt(places), under];
+    return (2n * top + bottom) / (2n * bottom);
+  };
+  // By the lengths of both numbers it has six digits at that place, or seven.
+  let places = significantDigits - (String(over).length - String(under).length);
+  if (at(places) >= 10n ** BigInt(significantDigits)) places -= 1;
+  return shifted(at(places), places);
+}
