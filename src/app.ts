@@ -8,11 +8,12 @@ import { auth } from './http/auth.ts';
 import { jsonBodies } from './http/body.ts';
 import { docs } from './http/docs.ts';
 import { health } from './http/health.ts';
-import { collectMethods, otherMethods, sayAllow } from './http/methods.ts';
+import { allowedAt, collectMethods, otherMethods, sayAllow } from './http/methods.ts';
 import { collectOperations, openApiDocument } from './http/openapi.ts';
 import { pages } from './http/pages.ts';
 import { problems, sendProblem, toProblem } from './http/problem.ts';
 import { requestIds } from './http/request-id.ts';
+import { parserError, wire } from './http/wire.ts';
 import { didYouMean } from './kernel/nearest.ts';
 import { Problem } from './kernel/problems.ts';
 import { resourceRoutes } from './resource/routes.ts';
@@ -37,7 +38,9 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
     bodyLimit: config.BODY_LIMIT,
     routerOptions: { maxParamLength: 200 },
     requestTimeout: 30_000,
-    http: { headersTimeout: 15_000, connectionsCheckingInterval: 1_000 },
+    // A missing Host is answered by a hook, as a problem (wire.ts).
+    http: { headersTimeout: 15_000, connectionsCheckingInterval: 1_000, requireHostHeader: false },
+    clientErrorHandler: parserError,
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => {
       // Hooks do not run for what the router refuses.
@@ -49,6 +52,7 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
   const methods = collectMethods(app);
 
   problems(app);
+  wire(app);
   jsonBodies(app);
   app.addHook('onSend', (request, reply, payload, done) => {
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
@@ -109,10 +113,19 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
     { name: 'operation', description: 'Whether the server is up.' },
   ];
   await docs(app, openApiDocument(operations, tags, version));
-  otherMethods(app, methods);
+  const allowed = otherMethods(app, methods);
   app.setNotFoundHandler((request, reply) => {
     const path = request.raw.url?.split('?')[0] ?? '';
-    const paths = [...methods.keys()].filter((known) => !known.includes(':') && !known.includes('*'));
+    const allow = allowedAt(allowed, path);
+    if (allow !== undefined)
+      return sendProblem(
+        request,
+        reply,
+        new Problem('method-not-allowed', `${request.method} is not possible here; ${allow} are.`, {
+          headers: { allow },
+        }),
+      );
+    const paths = [...allowed.keys()].filter((known) => !known.includes(':') && !known.includes('*'));
     return sendProblem(
       request,
       reply,

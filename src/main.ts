@@ -1,5 +1,6 @@
 /** The process: reads the settings, brings the database up, listens, and ends in order. */
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
@@ -43,30 +44,39 @@ async function database(config: Config): Promise<string> {
   return server.url;
 }
 
-/** The first start of a new database makes an admin key, and shows it this once. */
-async function adminKey(db: Database, config: Config): Promise<string | undefined> {
+/** The first start of a new database makes an admin key, and shows it this once, whatever happens after that. */
+async function adminKey(db: Database, config: Config): Promise<void> {
   if (config.BOOTSTRAP_ADMIN_KEY !== undefined) {
     await installKey(db, 'bootstrap', config.BOOTSTRAP_ADMIN_KEY, ['admin']);
-    return undefined;
+    return;
   }
-  if (await hasKeys(db)) return undefined;
+  if (await hasKeys(db)) return;
   const key = newKey();
   await installKey(db, 'first-start', key, ['admin']);
-  return key;
+  console.log(`Admin key    ${key}   (shown only this once)`);
 }
 
-function listening(app: FastifyInstance, key: string | undefined): void {
+function listening(app: FastifyInstance): void {
   const address = app.server.address() as AddressInfo;
   const open = address.address === '0.0.0.0' || address.address === '::';
   const host = open ? 'localhost' : address.family === 'IPv6' ? `[${address.address}]` : address.address;
   const base = `http://${host}:${address.port}`;
-  console.log(`API          ${base}/v1`);
+  console.log(`API          ${base}/v1 (what there is: ${base}/)`);
   console.log(`Swagger UI   ${base}/docs`);
   console.log(`Health       ${base}/healthz and ${base}/readyz`);
-  if (key !== undefined) console.log(`Admin key    ${key}   (shown only this once)`);
+}
+
+/** A port that is taken is noticed before anything is made or changed. */
+async function refuseTakenPort({ HOST, PORT }: Config): Promise<void> {
+  const probe = createServer();
+  probe.listen({ host: HOST, port: PORT });
+  await once(probe, 'listening');
+  probe.close();
+  await once(probe, 'close');
 }
 
 async function serve(config: Config): Promise<void> {
+  await refuseTakenPort(config);
   const url = await database(config);
   await migrate(url);
   const registry = await loadRegistry();
@@ -74,12 +84,12 @@ async function serve(config: Config): Promise<void> {
   // A statement that still runs for a client who was cut off must not hold the process.
   undo.push(() => Promise.race([db.end(), delay(5_000, undefined, { ref: false })]));
   if (config.SEED && (await isEmpty(db))) await seed(db, registry);
-  const key = await adminKey(db, config);
+  await adminKey(db, config);
   await forgetOldKeys(db);
   const app = await buildApp({ config, db, registry });
   undo.push(() => closeInTime(app, config.SHUTDOWN_SECONDS));
   await app.listen({ host: config.HOST, port: config.PORT });
-  listening(app, key);
+  listening(app);
 }
 
 /** Requests in flight are answered; those that take too long are cut off. */

@@ -2,10 +2,11 @@
  * Streaming a query out with COPY, at constant memory. COPY takes no parameters, so they travel as settings of the
  * transaction and the statement reads them from there: what a client sent never becomes part of the SQL text.
  */
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { to as copyTo } from 'pg-copy-streams';
 import type pg from 'pg';
-import sql, { join, type Sql } from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
+import { ExportLines } from './export-lines.ts';
 import type { Database } from './database.ts';
 import { momentSettings, type Moment } from './moment.ts';
 
@@ -25,7 +26,7 @@ function asText(value: unknown): string {
 
 export interface Export {
   /** Names the state of the data that is sent; the same name means the same bytes. */
-  snapshot: string;
+  state: string;
   /** Starts sending. One of `stream` and `cancel` must be called. */
   stream(): Readable;
   cancel(): Promise<void>;
@@ -35,23 +36,34 @@ export async function openExport(
   db: Database,
   statement: Sql,
   format: CopyFormat,
+  state: Sql,
   moment?: Moment,
 ): Promise<Export> {
-  const client = await db.pool.connect();
+  const client = await db.exports.connect();
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const settings = statement.values.map(
-      (value, i) => sql`set_config(${`tracker.p${i}`}, ${asText(value)}, true)`,
+    const values = statement.values.map(asText);
+    await client.query(
+      `SELECT set_config('tracker.p' || place - 1, value, true) FROM unnest($1::text[]) WITH ORDINALITY AS p(value, place)`,
+      [values],
     );
-    if (moment) settings.push(momentSettings(moment));
-    const opening = sql`SELECT ${join([sql`pg_current_snapshot()::text AS snapshot`, ...settings])}`;
-    const { rows } = await client.query<{ snapshot: string }>(opening.text, opening.values);
+    if (moment) {
+      const { text: setting, values: day } = sql`SELECT ${momentSettings(moment)}`;
+      await client.query(setting, day);
+    }
+    const { rows } = await client.query<{ state: string }>(state.text, state.values);
     const text = statement.strings.reduce(
       (sql, part, i) => `${sql}current_setting('tracker.p${i - 1}')${part}`,
     );
     return {
-      snapshot: rows[0]?.snapshot ?? '',
-      stream: () => sendOut(client, `COPY (${text}) TO STDOUT WITH (${options[format]})`),
+      state: rows[0]?.state ?? '',
+      // A pipeline, so that a reader who hangs up ends the COPY as well.
+      stream: () =>
+        pipeline(
+          sendOut(client, `COPY (${text}) TO STDOUT WITH (${options[format]})`),
+          new ExportLines(format),
+          () => undefined,
+        ),
       cancel: async () => {
         await client.query('ROLLBACK');
         client.release();

@@ -31,20 +31,28 @@ const sessionOptions = [
  */
 const statementNamesMost = 300;
 
+function poolOf(url: string, max: number): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: 5_000,
+    options: sessionOptions.map((option) => `-c ${option}`).join(' '),
+    application_name: 'tracker',
+  });
+  // A connection that breaks while idle is replaced; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
 export class Database {
   readonly pool: pg.Pool;
+  /** For streams that last as long as their reader takes: they never take the connections that others wait for. */
+  readonly exports: pg.Pool;
   readonly #names = new Map<string, string>();
 
   constructor(url: string, size = 10) {
-    this.pool = new pg.Pool({
-      connectionString: url,
-      max: size,
-      connectionTimeoutMillis: 5_000,
-      options: sessionOptions.map((option) => `-c ${option}`).join(' '),
-      application_name: 'tracker',
-    });
-    // A connection that breaks while idle is replaced; without a listener it would end the process.
-    this.pool.on('error', () => undefined);
+    this.pool = poolOf(url, size);
+    this.exports = poolOf(url, Math.max(2, Math.ceil(size / 3)));
   }
 
   #prepared(statement: Sql): pg.QueryConfig {
@@ -94,6 +102,6 @@ export class Database {
   }
 
   async end(): Promise<void> {
-    await this.pool.end();
+    await Promise.all([this.pool.end(), this.exports.end()]);
   }
 }

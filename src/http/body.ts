@@ -69,10 +69,10 @@ export function jsonBodies(app: FastifyInstance): void {
         done(null, undefined);
         return;
       }
-      const charset = /charset="?([^";]+)/i.exec(request.headers['content-type'] ?? '')?.[1]?.toLowerCase();
+      const charset = /charset="?([^";\s]+)/i.exec(request.headers['content-type'] ?? '')?.[1]?.toLowerCase();
       if (
         (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') ||
-        request.headers['content-encoding'] !== undefined
+        (request.headers['content-encoding'] ?? 'identity') !== 'identity'
       ) {
         done(
           new Problem('unsupported-media-type', 'Send the body as plain UTF-8, without a Content-Encoding.'),

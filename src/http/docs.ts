@@ -33,20 +33,24 @@ export async function docs(app: FastifyInstance, document: object): Promise<void
       theme: { title: 'Sovereign AI tracker' },
     });
   });
-  const forms = {
-    '/openapi.json': [
-      'application/vnd.oai.openapi+json;version=3.1; charset=utf-8',
-      JSON.stringify(document),
-    ],
-    '/openapi.yaml': [
-      'application/vnd.oai.openapi;version=3.1; charset=utf-8',
-      stringify(document, { aliasDuplicateObjects: false }),
-    ],
-  } as const;
-  for (const [path, [type, body]] of Object.entries(forms)) {
-    const etag = listTag(body);
-    app.get(path, { config: { open: true } }, (request, reply) =>
-      sendTagged(request, reply, { body, type, etag, headers: { 'cache-control': 'public, max-age=60' } }),
-    );
-  }
+  const json = 'application/vnd.oai.openapi+json;version=3.1; charset=utf-8';
+  const yaml = 'application/vnd.oai.openapi;version=3.1; charset=utf-8';
+  served(app, '/openapi.json', json, () => JSON.stringify(document));
+  served(app, '/openapi.yaml', yaml, () => stringify(document, { aliasDuplicateObjects: false }));
+}
+
+/** Written when it is first asked for: YAML takes half a second, which a start should not wait for. */
+function served(app: FastifyInstance, path: string, type: string, write: () => string): void {
+  let written: { body: string; etag: string } | undefined;
+  app.get(path, { config: { open: true } }, (request, reply) => {
+    if (!written) {
+      const body = write();
+      written = { body, etag: listTag(body) };
+    }
+    return sendTagged(request, reply, {
+      ...written,
+      type,
+      headers: { 'cache-control': 'public, max-age=60' },
+    });
+  });
 }

@@ -35,11 +35,28 @@ export function sayAllow(app: FastifyInstance): void {
   });
 }
 
-export function otherMethods(app: FastifyInstance, paths: Map<string, Set<string>>): void {
+/** What the path allows, if there is one; for methods that the router does not know at all. */
+export function allowedAt(allowed: Map<string, string>, path: string): string | undefined {
+  const parts = path.split('/');
+  for (const [url, allow] of allowed) {
+    const pattern = url.split('/');
+    if (
+      pattern.length === parts.length &&
+      pattern.every((part, i) => part.startsWith(':') || part === parts[i])
+    )
+      return allow;
+  }
+  return undefined;
+}
+
+/** Gives what each path allows. */
+export function otherMethods(app: FastifyInstance, paths: Map<string, Set<string>>): Map<string, string> {
+  const allowed = new Map<string, string>();
   for (const [url, methods] of [...paths]) {
     // Swagger UI brings routes of its own, with and without a slash.
     if (url.includes('*') || url.startsWith('/docs')) continue;
     const allow = [...methods, 'OPTIONS'].sort().join(', ');
+    allowed.set(url, allow);
     app.options(url, { config: { open: true, allow } }, (_request, reply) => reply.code(204).send());
     app.route({
       url,
@@ -54,4 +71,5 @@ export function otherMethods(app: FastifyInstance, paths: Map<string, Set<string
       handler: () => undefined,
     });
   }
+  return allowed;
 }

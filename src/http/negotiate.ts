@@ -22,7 +22,7 @@ export function formatOf<F extends Format>(
 ): F {
   if (asked !== undefined) return asked as F;
   // Parameters (charset, header) describe what we send anyway and decide nothing; only `q` does.
-  const accept = request.headers.accept?.replace(/;\s*(?!q\s*=)[^;,]*/gi, '');
+  const accept = request.headers.accept?.replace(/;(?!\s*q\s*=)[^;,]*/gi, '');
   const negotiator = new Negotiator({ headers: { accept } });
   const best = negotiator.mediaType(offered.map(bare));
   const format = offered.find((candidate) => bare(candidate) === best);

@@ -26,7 +26,7 @@ export function problemDocument(
 const foreign: Record<string, [ProblemCode, string]> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     'unsupported-media-type',
-    'The Content-Type is missing or not one that is read here.',
+    'Send the body as `application/json`, a change also as `application/merge-patch+json`.',
   ],
   FST_ERR_CTP_BODY_TOO_LARGE: ['body-too-large', 'The body has more bytes than this operation takes.'],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['malformed-json', 'The body is empty.'],
@@ -72,19 +72,5 @@ export function problems(app: FastifyInstance): void {
     const problem = toProblem(error);
     if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
     return sendProblem(request, reply, problem);
-  });
-  // Errors of Node's own parser come before any request exists.
-  app.server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) return;
-    const code: ProblemCode =
-      error.code === 'HPE_HEADER_OVERFLOW' ? 'headers-too-large' : 'malformed-request';
-    const problem = new Problem(
-      code,
-      code === 'malformed-request' ? 'The request does not follow HTTP.' : 'The header fields are too large.',
-    );
-    const body = JSON.stringify(problemDocument(problem, '/', ''));
-    socket.end(
-      `HTTP/1.1 ${problem.status} ${code}\r\nContent-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-    );
   });
 }

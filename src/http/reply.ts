@@ -13,12 +13,13 @@ const hashOf = (body: string | Buffer): string =>
 export const itemTag = (revision: string, body: string): string => `"${revision}-${hashOf(body)}"`;
 export const listTag = (body: string | Buffer): string => `"${hashOf(body)}"`;
 
-const entityTag = /^(W\/)?"[^"]*"$/;
+const entityTag = /(W\/)?"[^"]*"/g;
 
 /** The entity tags in a field, `*` alone for any; undefined where it is neither (RFC 9110, 8.8.3 and 13.1). */
 function tagsIn(field: string): string[] | undefined {
-  const tags = field.split(',').map((tag) => tag.trim());
-  return field.trim() === '*' || tags.every((tag) => entityTag.test(tag)) ? tags : undefined;
+  if (field.trim() === '*') return ['*'];
+  // What is left of a list without its tags is commas and blanks. (A tag may hold a comma itself.)
+  return /^[\s,]*$/.test(field.replace(entityTag, '')) ? (field.match(entityTag) ?? undefined) : undefined;
 }
 
 export function isNotModified(request: FastifyRequest, etag: string): boolean {

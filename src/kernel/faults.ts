@@ -20,21 +20,29 @@ const shown = (value: unknown): string => {
   return `\`${text.length > 80 ? `${text.slice(0, 80)}…` : text}\``;
 };
 
+/** A body can be wrong in a hundred thousand places; nobody reads more than this. */
+const issuesMost = 200;
+
 export function faultsOf(
   error: z.ZodError,
   input: unknown,
   place: 'pointer' | 'parameter',
   known?: (path: readonly PropertyKey[]) => string[],
 ): Fault[] {
-  return error.issues.flatMap((issue) => {
+  // One mistake may break several rules for a value: a date of 13 months is neither of the form nor in the calendar.
+  const told = new Set<string>();
+  return error.issues.slice(0, issuesMost).flatMap((issue) => {
     const where =
       place === 'pointer' ? { pointer: pointerTo(issue.path) } : { parameter: String(issue.path[0] ?? '') };
     if (issue.code === 'unrecognized_keys')
-      return issue.keys.map((key) => ({
+      return issue.keys.slice(0, issuesMost).map((key) => ({
         ...(place === 'pointer' ? { pointer: pointerTo([...issue.path, key]) } : { parameter: key }),
         code: 'unknown-field',
         detail: `there is no field ${shown(key)}${didYouMean(key, known?.(issue.path) ?? [])}`,
       }));
+    const spot = pointerTo(issue.path);
+    if (told.has(spot)) return [];
+    told.add(spot);
     return [{ ...where, ...worded(issue, at(input, issue.path)) }];
   });
 }

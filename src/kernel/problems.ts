@@ -101,6 +101,12 @@ export const problemTypes = {
     'The `If-Match` field names a version that is no longer the current one. Nothing was written.',
     'GET the row again, look at what changed, and repeat with its new ETag.',
   ),
+  'request-timeout': problem(
+    408,
+    'The request took too long to arrive',
+    'The header fields or the body did not arrive completely in the time that the server waits.',
+    'Send the request again over a connection that works; send large files in parts.',
+  ),
   'body-too-large': problem(
     413,
     'The body is too large',
@@ -118,6 +124,12 @@ export const problemTypes = {
     'The body has a type that is not read here',
     'The `Content-Type` is missing, unknown, or not one this operation reads; so is a `Content-Encoding`.',
     'Send `application/json` (POST) or `application/merge-patch+json` (PATCH), uncompressed.',
+  ),
+  'expectation-failed': problem(
+    417,
+    'An expectation cannot be met',
+    'The `Expect` field asks for something other than `100-continue`.',
+    'Leave `Expect` out.',
   ),
   'validation-failed': problem(
     422,
@@ -311,6 +323,9 @@ export class Problem extends Error {
   }
 }
 
+/** How many faults a refusal lists; `detail` says how many there are. */
+const faultsMost = 200;
+
 /** Several faults, one refusal. Where all of them are of one kind that has a page of its own, that is its type. */
 export function refuse(faults: Fault[], otherwise: 'validation-failed' | 'invalid-parameter'): Problem {
   const codes = new Set(faults.map((fault) => fault.code));
@@ -321,5 +336,5 @@ export function refuse(faults: Fault[], otherwise: 'validation-failed' | 'invali
     faults.length === 1 && first
       ? first.detail
       : `${faults.length} faults; the first: ${first?.detail ?? ''}`;
-  return new Problem(code, detail, { faults });
+  return new Problem(code, detail, { faults: faults.slice(0, faultsMost) });
 }

@@ -28,7 +28,7 @@ export async function checked(
     ...faults,
     ...(parsed.success ? [] : faultsOf(parsed.error, document, 'pointer', knownFields(resource))),
   ];
-  all.push(...(await unknownReferences(client, resource, document, registry)));
+  for (const fault of await unknownReferences(client, resource, document, registry)) all.push(fault);
   if (resource.id === 'slug' && parsed.success && parsed.data.id === undefined)
     all.push({ pointer: '/id', code: 'required', detail: 'no id can be derived from the names: give one' });
   if (all.length > 0) throw refuse(all, 'validation-failed');

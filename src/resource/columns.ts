@@ -29,10 +29,18 @@ const object = (fields: Record<string, Leaf>, one: (leaf: Leaf) => string): stri
     .map(([name, leaf]) => `${one(leaf)} AS "${name}"`)
     .join(', ')}) g)`;
 
-function jsonRows(field: Rows, path: string, row: string): string {
-  if (!field.table) return `${row}.${columnOf(path)}`;
+function jsonRows(field: Rows, path: string, row: string, wanted: (path: string) => boolean): string {
+  const names = Object.keys(field.fields).filter((name) => wanted(`${path}.${name}`));
+  if (!field.table) {
+    const list = `${row}.${columnOf(path)}`;
+    if (names.length === Object.keys(field.fields).length) return list;
+    const parts = names.map((name) => `'${name}', item -> '${name}'`).join(', ');
+    return `(SELECT coalesce(jsonb_agg(jsonb_build_object(${parts}) ORDER BY place), '[]')
+              FROM jsonb_array_elements(${list}) WITH ORDINALITY AS listed(item, place))`;
+  }
+  const fields = Object.fromEntries(Object.entries(field.fields).filter(([name]) => names.includes(name)));
   const { name, parent, order } = field.table;
-  return `(SELECT coalesce(json_agg(${object(field.fields, (leaf) => jsonLeaf(leaf, 'm', 'en'))} ORDER BY ${order}), '[]')
+  return `(SELECT coalesce(json_agg(${object(fields, (leaf) => jsonLeaf(leaf, 'm', 'en'))} ORDER BY ${order}), '[]')
             FROM ${name} m WHERE m.${parent} = ${row}.id)`;
 }
 
@@ -47,7 +55,7 @@ function jsonField(
   wanted: (path: string) => boolean,
 ): string {
   if (field.type === 'leaf') return jsonLeaf(field, row, language);
-  if (field.type === 'rows') return jsonRows(field, path, row);
+  if (field.type === 'rows') return jsonRows(field, path, row, wanted);
   const fields = Object.entries(field.fields).filter(([name]) => wanted(`${path}.${name}`));
   return object(Object.fromEntries(fields), (leaf) => jsonLeaf(leaf, row, language));
 }
@@ -84,7 +92,7 @@ function cell({ leaf, path, rows }: LeafAt, row: string, language: Language): st
 
 /** See kernel/csv.ts: what a spreadsheet would run as a formula gets a leading apostrophe. */
 const guarded = (value: string): string =>
-  `CASE WHEN ${value} ~ '^''*[=+\\-@\\t\\r]' THEN '''' || ${value} ELSE ${value} END`;
+  `CASE WHEN ${value} ~ '^''*[=+\\-@\\t\\r\\n＝＋－＠]' THEN '''' || ${value} ELSE ${value} END`;
 
 /** A list of objects becomes parallel lists, one column a leaf; a list inside it is joined by spaces. */
 function listCell(leaf: Leaf, path: string, rows: Rows, row: string): string {

@@ -78,7 +78,10 @@ const leaf = (kind: Kind, pg: string, schema: z.ZodType, description: string, mo
 
 // Plain text: no control characters but line breaks and tabs, nothing that PostgreSQL or a JSON reader would choke on.
 
-export const printable = /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/;
+// Nor what turns the direction of other text around (bidi controls).
+export const printable =
+  /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$/;
+const visible = /[\p{L}\p{N}\p{P}\p{S}]/u;
 export const slugPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 export const slugSchema = z
   .string()
@@ -97,7 +100,8 @@ export const text = (description: string, more: More & { max?: number } = {}): L
       .string()
       .min(1)
       .max(more.max ?? 300)
-      .regex(printable, 'must not contain control characters'),
+      .regex(printable, { error: 'must not contain control characters', abort: true })
+      .refine((value) => visible.test(value), 'must contain something that can be seen'),
     description,
     more,
   );

@@ -55,7 +55,7 @@ export function includedColumn(
   language: Language,
 ): string {
   const includes = includesOf(resource, registry);
-  const parts = names.map((name) => {
+  const parts = [...new Set(names)].map((name) => {
     const include = includes[name];
     if (!include) throw new Error(`${resource.name} cannot include ${name}`);
     const columns = documentColumns(include.target, 'i', language).join(', ');

@@ -50,11 +50,14 @@ const writeProblems: ProblemCode[] = [
 function sparse(resource: Resource): z.ZodRawShape {
   const shape = Object.entries(resource.schemas.row.shape as Record<string, z.ZodType>).map(
     ([name, schema]) => {
+      const type = resource.fields[name]?.type;
       const parts =
-        resource.fields[name]?.type === 'group'
-          ? (schema as z.ZodObject).partial().meta(schema.meta() ?? {})
-          : schema;
-      return [name, parts.optional()];
+        type === 'group'
+          ? (schema as z.ZodObject).partial()
+          : type === 'rows'
+            ? z.array(((schema as z.ZodArray).element as z.ZodObject).partial()).max(200)
+            : schema;
+      return [name, parts.meta(schema.meta() ?? {}).optional()];
     },
   );
   return Object.fromEntries(shape) as z.ZodRawShape;

@@ -12,6 +12,7 @@ import sql, { join, raw, type Sql } from 'sql-template-tag';
 import { Problem } from '../kernel/problems.ts';
 import type { Language } from '../kernel/language.ts';
 import type { LeafAt, Resource } from './declare.ts';
+import type { Leaf } from './fields.ts';
 import { valueOf } from './columns.ts';
 
 export interface SortKey {
@@ -37,9 +38,17 @@ export function sortKeys(resource: Resource, sort: readonly string[]): SortKey[]
 
 /** Names are ordered as a reader expects them, whatever the case; ids, dates and vocabularies by code point. */
 function expression({ at }: SortKey, row: string, language: Language): string {
-  const value = valueOf(at.leaf, row, language);
+  const value = sortValue(at.leaf, row, language);
   return at.leaf.kind === 'text' ? `(${value} COLLATE "unicode")` : value;
 }
+
+/** A long text is ordered by its beginning, so that a cursor, which holds it, stays short. */
+function sortValue(leaf: Leaf, row: string, language: Language): string {
+  const value = valueOf(leaf, row, language);
+  const { maxLength } = leaf.schema as { maxLength?: number | null };
+  return leaf.kind === 'text' && (maxLength ?? 0) > beginning ? `left(${value}, ${beginning})` : value;
+}
+const beginning = 300;
 
 export const orderBy = (keys: SortKey[], row: string, language: Language): Sql =>
   raw(
@@ -50,7 +59,7 @@ export const orderBy = (keys: SortKey[], row: string, language: Language): Sql =
 
 /** The sort values of a row as text, to be put into a cursor. */
 export const cursorValues = (keys: SortKey[], row: string, language: Language): string =>
-  `ARRAY[${keys.map((key) => `${valueOf(key.at.leaf, row, language)}::text`).join(', ')}]`;
+  `ARRAY[${keys.map((key) => `${sortValue(key.at.leaf, row, language)}::text`).join(', ')}]`;
 
 /** Where the rows after `values` lie: one condition a range, in the order in which the ranges follow each other. */
 export function rangesAfter(
@@ -80,6 +89,10 @@ function after(key: SortKey, value: string | null, row: string, language: Langua
   return key.at.leaf.nullable ? [beyond, sql`${column} IS NULL`] : [beyond];
 }
 
+/** Fails where a value is none of the type that it stands for. */
+export const positionStatement = (keys: SortKey[], values: (string | null)[]): Sql =>
+  sql`SELECT ${join(keys.map(({ at }, i) => sql`${values[i]}::${raw(at.leaf.pg)}`))}`;
+
 // ── The cursor itself ──────────────────────────────────────────────────────────────────────────────────────────
 
 /** A cursor is bound to what it was made for: path, filters, order and language. */
@@ -92,23 +105,29 @@ const seal = (query: string, values: (string | null)[]): string =>
 export const writeCursor = (query: string, values: (string | null)[]): string =>
   Buffer.from(JSON.stringify([1, values, seal(query, values)])).toString('base64url');
 
-export function readCursor(query: string, cursor: string): (string | null)[] {
+export function readCursor(query: string, cursor: string, keys: SortKey[]): (string | null)[] {
   try {
     const [version, values, mark] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as [
       unknown,
       unknown,
       unknown,
     ];
-    if (version === 1 && Array.isArray(values) && mark === seal(query, values as string[]))
-      return values as (string | null)[];
+    if (version === 1 && isPosition(values, keys) && mark === seal(query, values)) return values;
   } catch {
     // Not a cursor of ours: the same answer as for one that belongs to another query.
   }
-  throw new Problem(
-    'invalid-cursor',
-    'The cursor was not given for this list, these filters and this order.',
-    {
-      faults: [{ parameter: 'cursor', code: 'invalid-cursor', detail: 'start again without it' }],
-    },
-  );
+  throw invalidCursor();
 }
+
+export const invalidCursor = (): Problem =>
+  new Problem('invalid-cursor', 'The cursor was not given for this list, these filters and this order.', {
+    faults: [{ parameter: 'cursor', code: 'invalid-cursor', detail: 'start again without it' }],
+  });
+
+/** The seal is no secret: whoever forges it gets to a place in the list, so only the form matters. */
+const isPosition = (values: unknown, keys: SortKey[]): values is (string | null)[] =>
+  Array.isArray(values) &&
+  values.length === keys.length &&
+  values.every((value, i) =>
+    value === null ? keys[i]?.at.leaf.nullable === true : typeof value === 'string' && !value.includes('\0'),
+  );

@@ -113,6 +113,7 @@ export function listQuery(resource: Resource, registry: Registry): ListReader {
             .min(1)
             .max(200)
             .regex(printable, 'must not contain control characters')
+            .refine((words) => words.trim().split(/\s+/).length <= 10, 'must have at most 10 words')
             .optional()
             .meta({ description: searchWords(resource) }),
         }

@@ -105,6 +105,19 @@ export function pageStatement(reading: Reading, limit: number, after: (string | 
 export const countStatement = (reading: Reading): Sql =>
   sql`SELECT count(*)::int AS total FROM ${raw(reading.resource.table)} t WHERE ${where(reading)}`;
 
+/**
+ * Names the state of all tables in the column `state`: any row that is added, changed or removed gives another one.
+ * All, since a derived field looks into other tables than its own.
+ */
+export const stateStatement = ({ all }: Registry): Sql => {
+  const tables = all.map(
+    ({ table }, place) =>
+      sql`SELECT ${raw(String(place))} AS place, count(*) AS rows, sum(version) AS versions, max(updated_at) AS latest FROM ${raw(table)}`,
+  );
+  return sql`SELECT md5(string_agg(concat_ws(' ', rows, versions, latest), ',' ORDER BY place)) AS state
+               FROM (${join(tables, ' UNION ALL ')}) tables`;
+};
+
 /** What COPY sends out, as CSV with a header or as one JSON document a line. */
 export function exportStatement(
   reading: Reading,

@@ -1,5 +1,6 @@
 /** GET on a list and on an item. */
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { openExport } from '../db/copy.ts';
 import type { Database } from '../db/database.ts';
@@ -11,13 +12,14 @@ import type { Language } from '../kernel/language.ts';
 import { Problem } from '../kernel/problems.ts';
 import sql, { raw } from 'sql-template-tag';
 import type { Resource } from './declare.ts';
-import { readCursor, writeCursor } from './order.ts';
+import { invalidCursor, positionStatement, readCursor, sortKeys, writeCursor } from './order.ts';
 import { itemQuery, languageOf, listQuery, type ListQuery } from './query.ts';
 import {
   countStatement,
   exportStatement,
   itemStatement,
   pageStatement,
+  stateStatement,
   type Item,
   type Reading,
 } from './read.ts';
@@ -48,12 +50,20 @@ export function listHandler(resource: Resource, context: Context) {
       filters: reader.filters,
     };
     const identity = identityOf(request, query, language);
-    const after = query.cursor === undefined ? undefined : readCursor(identity, query.cursor);
+    const after =
+      query.cursor === undefined
+        ? undefined
+        : readCursor(identity, query.cursor, sortKeys(resource, query.sort ?? []));
     varies(reply, context.publicRead, ['Accept', 'Accept-Language']);
     void reply.header('content-language', language);
-    return format === 'json'
-      ? sendPage(request, reply, context.db, reading, identity, after)
-      : sendExport(request, reply, context.db, reading, format, after);
+    const sent =
+      format === 'json'
+        ? sendPage(request, reply, context.db, reading, identity, after)
+        : sendExport(request, reply, context.db, reading, format, after);
+    return sent.catch((error: unknown) => {
+      // A forged position that is none of the type it stands for.
+      throw after && ((error as { code?: string }).code ?? '').startsWith('22') ? invalidCursor() : error;
+    });
   };
 }
 
@@ -95,7 +105,8 @@ async function sendPage(
 }
 
 function nextPage(url: string, cursor: string): string {
-  const [path = '', search = ''] = url.split('?');
+  // The target of a request may be a whole address; ours is only ever a path.
+  const [path = '', search = ''] = url.replace(/^https?:\/\/[^/?]*/i, '').split('?');
   const parameters = new URLSearchParams(search);
   parameters.set('cursor', cursor);
   return `${path}?${parameters.toString()}`;
@@ -109,11 +120,19 @@ async function sendExport(
   format: 'csv' | 'ndjson',
   after: (string | null)[] | undefined,
 ): Promise<FastifyReply> {
+  // A stream that has begun cannot become a refusal any more, so a forged position is found before.
+  if (after) await db.query(positionStatement(sortKeys(reading.resource, reading.query.sort ?? []), after));
   const moment = momentOf(reading.query);
-  const rows = await openExport(db, exportStatement(reading, format, after), format, moment);
+  const rows = await openExport(
+    db,
+    exportStatement(reading, format, after),
+    format,
+    stateStatement(reading.registry),
+    moment,
+  );
   // The bytes are not known yet, but the state of the data, the address and the form decide them.
   const etag = `"${createHash('sha256')
-    .update(JSON.stringify([rows.snapshot, request.url, format, reading.language]))
+    .update(JSON.stringify([rows.state, request.url, format, reading.language]))
     .digest('base64url')
     .slice(0, 22)}"`;
   void reply
@@ -124,9 +143,9 @@ async function sendExport(
     .type(mediaTypes[format]);
   if (isNotModified(request, etag) || request.method === 'HEAD') {
     await rows.cancel();
-    return request.method === 'HEAD' && !isNotModified(request, etag)
-      ? reply.code(200).send()
-      : reply.code(304).send();
+    if (isNotModified(request, etag)) return reply.code(304).send();
+    // A stream, so that no length is promised: that of the GET is not known before it is sent.
+    return reply.code(200).send(Readable.from([]));
   }
   return reply.code(200).send(rows.stream());
 }

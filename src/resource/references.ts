@@ -50,6 +50,9 @@ function referencesIn(document: unknown, resource: Resource, registry: Registry)
 
 /** How many ids are looked through for one that was meant. */
 const candidatesMost = 5_000;
+/** How many references of one row are looked up, and for how many unknown ones a guess is made. */
+const referencesMost = 2_000;
+const guessesMost = 20;
 
 export async function unknownReferences(
   client: Client,
@@ -58,8 +61,12 @@ export async function unknownReferences(
   registry: Registry,
 ): Promise<Fault[]> {
   const byTarget = new Map<Resource, Reference[]>();
-  for (const reference of referencesIn(document, resource, registry))
-    byTarget.set(reference.target, [...(byTarget.get(reference.target) ?? []), reference]);
+  // The schema refuses longer lists anyway.
+  for (const reference of referencesIn(document, resource, registry).slice(0, referencesMost)) {
+    const some = byTarget.get(reference.target);
+    if (some) some.push(reference);
+    else byTarget.set(reference.target, [reference]);
+  }
   const faults: Fault[] = [];
   for (const [target, references] of byTarget) {
     const ids = [...new Set(references.map(({ id }) => id))];
@@ -77,12 +84,16 @@ export async function unknownReferences(
         sql`SELECT id FROM ${raw(target.table)} ORDER BY id LIMIT ${candidatesMost}`,
       )
     ).map(({ id }) => id);
-    for (const { pointer, id } of unknown)
+    const guesses = new Map<string, string>();
+    for (const { pointer, id } of unknown) {
+      if (!guesses.has(id)) guesses.set(id, guesses.size < guessesMost ? didYouMean(id, candidates) : '');
+      const guess = guesses.get(id) ?? '';
       faults.push({
         pointer,
         code: 'unknown-reference',
-        detail: `\`${id}\`: no such ${target.singular}${didYouMean(id, candidates)}`,
+        detail: `\`${id}\`: no such ${target.singular}${guess}`,
       });
+    }
   }
   return faults;
 }

@@ -61,6 +61,7 @@ const asFault = (resource: Resource, { field, code, detail }: DatabaseFault): Fa
 
 /** The field whose column (or wire name) stands in the text: `evaluations_max_score_check` → `/maxScore`. */
 function pointerOf(resource: Resource, text: string): string {
+  if (text === 'evaluations_withheld_has_no_score') return '/status';
   const name = text.startsWith(`${resource.table}_`) ? text.slice(resource.table.length + 1) : text;
   const column = name.replace(/_(check|fkey|key)$|_after_.+$/, '');
   const at = resource.leaves.find(
@@ -91,6 +92,11 @@ const foreignWords = {
 };
 
 function foreignKey(resource: Resource, constraint: string, said: string): Problem {
+  if (said.includes('is still referenced'))
+    return refuse(
+      [{ pointer: '/program', code: 'program-mismatch', detail: 'rows of its programme refer to it' }],
+      'validation-failed',
+    );
   const pointer = pointerOf(resource, constraint);
   const code = constraint.endsWith('_currency_fkey')
     ? 'unknown-currency'
@@ -104,6 +110,7 @@ function foreignKey(resource: Resource, constraint: string, said: string): Probl
 function checkWords(constraint: string, error: pg.DatabaseError): string {
   const order = /_([a-z_]+)_after_([a-z_]+)$/.exec(constraint);
   if (order) return 'the end lies before the beginning';
+  if (constraint.endsWith('_country_check')) return 'there is no such country in ISO 3166-1';
   const known: Record<string, string> = {
     evaluations_withheld_has_no_score: 'an undisclosed evaluation has neither score nor passed',
     decisions_round_check: 'advanced, eliminated and champion name their round; selected and added have none',

@@ -163,7 +163,8 @@ async function locked(
         sql`${itemStatement({ resource, registry: context.registry, language: 'en', query: {}, filters: [] }, id)} FOR UPDATE OF t`,
       )
     : [];
-  if (!row) throw await notFound(context.db, resource, id);
+  // On this connection: to wait for a second one while holding the first can end in everybody waiting.
+  if (!row) throw await notFound(client, resource, id);
   if (!unmatched || request.headers['if-match'] !== undefined) checkIfMatch(request, row.revision);
   return JSON.parse(row.doc) as Document;
 }
@@ -199,14 +200,18 @@ async function represented(
   };
 }
 
-/** A conflict says which row is in the way. */
+/** A conflict says which fields together are taken: those of the constraint that was broken. */
 function namingTheOther(error: unknown, resource: Resource, row: Document): unknown {
   const problem = asProblem(error, resource);
   if (!(problem instanceof Problem) || problem.code !== 'already-exists') return problem;
-  const byId = (error as { constraint?: string }).constraint === `${resource.table}_pkey`;
-  const named = byId ? `the id \`${String(row.id)}\`` : `the same ${resource.naturalKey.join(', ')}`;
-  return new Problem('already-exists', `There is already a ${resource.singular} with ${named}.`, {
-    faults: (byId ? ['id'] : resource.naturalKey).map((path) => ({
+  const columns = /^Key \(([^)]+)\)/.exec((error as { detail?: string }).detail ?? '')?.[1] ?? '';
+  const paths = columns
+    .split(', ')
+    .map((column) => resource.leaves.find(({ leaf, rows }) => !rows && leaf.column === column)?.path)
+    .filter((path) => path !== undefined);
+  const named = paths.map((path) => `${path} ${JSON.stringify(valueAt(row, path) ?? null)}`).join(', ');
+  return new Problem('already-exists', `${resource.name} already has a row with ${named}.`, {
+    faults: paths.map((path) => ({
       pointer: `/${path.replaceAll('.', '/')}`,
       code: 'already-exists',
       detail: `taken: ${JSON.stringify(valueAt(row, path) ?? null)}`,

@@ -9,6 +9,7 @@ export default declare({
     'What bids and consortiums are judged by. Criteria change from round to round; a total is made of parts; a gate is passed or failed.',
   id: 'slug',
   exampleId: 'r2-expert',
+  correctable: true,
   fields: {
     program: ref('The programme.', 'programs', { example: 'kr-safm' }),
     round: ref('The round it is used in; null for the criteria of a selection.', 'rounds', {

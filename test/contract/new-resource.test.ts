@@ -59,7 +59,7 @@ test('a declared resource has its five operations, filters, CSV and documentatio
       .data[0].included.program.id,
   ).toBe('example-programme');
   expect((await client.get('/v1/laws?format=csv&fields=id,names.en')).text).toBe(
-    'id,names.en\nexample-law,AI Basic Act\n',
+    'id,names.en\r\nexample-law,AI Basic Act\r\n',
   );
   expect((await client.get('/v1/laws?asOf=2026-01-30')).body.data).toEqual([]);
   expect((await client.get('/v1/laws?asOf=2026-01-31')).body.data).toHaveLength(1);

@@ -45,7 +45,8 @@ test('the README has examples', () => {
 });
 
 test.each(examples)('curl $command gives what the README says', async ({ command, output }) => {
-  const got = (await run(command)).replace(/"requestId":"[^"]+"/, '"requestId":"…"');
+  // A terminal shows CRLF as the end of a line like any other.
+  const got = (await run(command)).replaceAll('\r\n', '\n').replace(/"requestId":"[^"]+"/, '"requestId":"…"');
   expect(got.trim()).toBe(output.trim());
 });
 

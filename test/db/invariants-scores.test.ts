@@ -156,7 +156,7 @@ describe('a gate has a verdict, every other criterion a score', () => {
     );
     expect(await refusal(scored(it, c, c.gate, 1))).toBe('gate-takes-passed passed');
     expect(await http.post('evaluations', evaluation(c.gate, null, { passed: true }))).toBe(
-      '422 validation-failed',
+      '422 validation-failed /status',
     );
     expect(
       await refusal(

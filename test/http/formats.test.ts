@@ -30,7 +30,7 @@ test('csv and ndjson hold every row of every resource, and read back they are th
 
 test('the columns of a CSV are JSON paths', async () => {
   const { text, headers } = await get('/v1/funding-figures?format=csv&limit=1');
-  expect(text.split('\n')[0]).toBe(
+  expect(text.split('\r\n')[0]).toBe(
     'id,subject.type,subject.id,kind,money.amount,money.currency,approximate,statedAlso.amount,statedAlso.currency,statedOn,scope.covers,scope.periodFrom,scope.periodTo,scope.stage,rank,rankReason,note,sources,createdAt,updatedAt,version',
   );
   expect([headers['content-type'], headers['content-disposition']]).toEqual([

@@ -62,3 +62,34 @@ BEGIN
 END $$;
 CREATE CONSTRAINT TRIGGER round_recorded_as_published AFTER INSERT ON rounds DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW WHEN (NEW.state = 'published') EXECUTE FUNCTION round_published();
+
+-- A round that is published stays whole, whatever is corrected in it. One that this very transaction records is judged
+-- when it ends.
+CREATE FUNCTION published_rounds_stay_whole() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE published text[] := ARRAY(
+  SELECT r.id FROM rounds r
+   WHERE r.state = 'published' AND r.created_at <> transaction_timestamp() AND r.id IN (SELECT round FROM changed));
+BEGIN
+  -- A score cannot make a round incomplete; only a failed gate can contradict what was decided.
+  PERFORM refuse((SELECT jsonb_agg(f) FROM faults_of('publication_faults', published) AS f
+                   WHERE TG_TABLE_NAME = 'decisions' OR f ->> 'code' = 'gate-contradicts-decision'));
+  RETURN NULL;
+END $$;
+CALL add_rule('stays_whole', 'decisions', 'published_rounds_stay_whole()', 'insert', 'update', 'delete');
+CALL add_rule('stays_whole', 'evaluations', 'published_rounds_stay_whole()', 'insert', 'update');
+
+-- By what was judged is part of a published result.
+CREATE FUNCTION criteria_corrected() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    PERFORM correct('criteria', (SELECT jsonb_agg(c.id) FROM changed c JOIN rounds r ON r.id = c.round WHERE r.state = 'published'));
+  ELSE
+    PERFORM correct('criteria', (
+      SELECT jsonb_agg(b.id) FROM before b JOIN changed c ON c.id = b.id JOIN rounds r ON r.id = b.round
+       WHERE r.state = 'published' AND (b.program, b.round, b.stage, b.parent, b.max_score, b.weight, b.gate)
+             IS DISTINCT FROM (c.program, c.round, c.stage, c.parent, c.max_score, c.weight, c.gate)));
+  END IF;
+  RETURN NULL;
+END $$;
+-- Triggers fire by name: what is wrong with the change itself is told first.
+CALL add_rule('published_criteria', 'criteria', 'criteria_corrected()', 'update', 'delete');

@@ -1,0 +1,57 @@
+/** What is wrong with a request before there is one, or before its path matters: framing, Host, encoding, Expect. */
+import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { Problem, problemTypes, type ProblemCode } from '../kernel/problems.ts';
+import { problemDocument } from './problem.ts';
+
+const type = 'application/problem+json; charset=utf-8';
+
+/** Errors of Node's own parser come before any request exists, so that the reply is written by hand. */
+export function parserError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const code: ProblemCode =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? 'headers-too-large'
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? 'request-timeout'
+        : 'malformed-request';
+  const problem = new Problem(code, problemTypes[code].meaning);
+  const body = JSON.stringify(problemDocument(problem, '/', ''));
+  socket.end(
+    `HTTP/1.1 ${problem.status} ${problemTypes[code].title}\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+export function wire(app: FastifyInstance): void {
+  app.server.on('checkExpectation', (request, response) => {
+    const problem = new Problem('expectation-failed', 'Only `Expect: 100-continue` is understood.');
+    const body = JSON.stringify(problemDocument(problem, request.url?.split('?')[0] ?? '/', ''));
+    response.writeHead(problem.status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
+  });
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { rawHeaders, url = '', httpVersion } = request.raw;
+    const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length;
+    if (hosts > 1 || (hosts === 0 && httpVersion === '1.1'))
+      done(
+        new Problem(
+          'malformed-request',
+          `The request names ${hosts === 0 ? 'no Host' : 'more than one Host'}.`,
+        ),
+      );
+    else if (!isDecodable(url.slice(url.indexOf('?') + 1)))
+      done(new Problem('malformed-request', 'The query string is not properly percent-encoded UTF-8.'));
+    else done();
+  });
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
