@@ -6,6 +6,8 @@ export default defineConfig({
     exclude: ['test/browser/**'],
     // Each waits for its database most of the time.
     maxWorkers: 3,
+    // The files share no state but modules, and those need not be loaded sixty times.
+    isolate: false,
     globalSetup: ['test/server.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -7,7 +7,7 @@ import type { Language } from '../kernel/language.ts';
 import { drawn, type PlotOptions } from './plot.ts';
 import { escapeXml, lines, widthOf } from './text.ts';
 
-export const width = 380;
+const width = 380;
 const margin = 12;
 const inner = width - 2 * margin;
 
@@ -22,7 +22,7 @@ export const colours = {
   pale: '#e6e6e6',
 } as const;
 
-export interface LegendItem {
+interface LegendItem {
   text: string;
   colour: string;
   shape?: 'square' | 'dot' | 'line' | 'ring';

@@ -4,7 +4,7 @@
  */
 type Datum = Record<string, unknown>;
 type Channel = string | number | boolean | null | ((datum: never) => unknown);
-export type Mark = object;
+type Mark = object;
 type MakeMark = (
   data: readonly object[] | readonly (string | number | Date)[],
   options?: Record<string, Channel | object>,

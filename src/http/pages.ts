@@ -34,7 +34,7 @@ const pageHeaders = {
   'cache-control': 'public, max-age=300',
 };
 
-export interface Link {
+interface Link {
   href: string;
   text: string;
   says: string;

@@ -62,7 +62,7 @@ function typed(schema: z.ZodType, text: string): unknown {
   return text;
 }
 
-export function unknownParameter(parameter: string, known: string[]): Fault {
+function unknownParameter(parameter: string, known: string[]): Fault {
   const shown = parameter.slice(0, 100);
   return {
     parameter: shown,

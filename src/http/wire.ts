@@ -31,6 +31,17 @@ export function wire(app: FastifyInstance): void {
     const body = JSON.stringify(problemDocument(problem, request.url?.split('?')[0] ?? '/', ''));
     response.writeHead(problem.status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
   });
+  // A connection whose last reply is just leaving is not idle yet when the server closes, and would then be kept for a
+  // minute: so idle ones are looked for until all are gone.
+  app.addHook('preClose', (done) => {
+    const sweep = setInterval(() => {
+      app.server.closeIdleConnections();
+    }, 100).unref();
+    app.server.once('close', () => {
+      clearInterval(sweep);
+    });
+    done();
+  });
   app.addHook('onRequest', (request, _reply, done) => {
     const { rawHeaders, url = '', httpVersion } = request.raw;
     const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length;

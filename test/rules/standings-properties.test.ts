@@ -26,6 +26,35 @@ test('intervals of scores, totals, ranks and margins always hold the truth', () 
   );
 });
 
+test('a score that exceeds what its parts could give is not cut by a maximum that nobody stated', () => {
+  const criterion = (id: string, parent: string | null, maxScore: string | null) => ({
+    id,
+    name: id,
+    parent,
+    maxScore,
+    gate: false,
+    sources: [],
+  });
+  const facts = factsOf({ roots: [], teams: [], places: 1 });
+  const reply = standings(
+    {
+      ...facts,
+      criteria: [
+        criterion('whole', null, null),
+        criterion('known', 'whole', null),
+        criterion('of-known', 'known', '1'),
+        criterion('open', 'whole', '1'),
+      ],
+      consortiums: [{ id: 't0', name: 'T0', sources: [] }],
+      evaluations: [
+        { consortium: 't0', criterion: 'known', status: 'disclosed', score: '2', passed: null, sources: [] },
+      ],
+    },
+    {},
+  );
+  expect(lineOf(reply, 0).total).toEqual({ lowest: 2, highest: 3 });
+});
+
 test('official ranks and totals that are true never narrow the truth away', () => {
   fc.assert(
     fc.property(world, fc.array(fc.nat(2), { minLength: 5, maxLength: 5 }), (made, published) => {

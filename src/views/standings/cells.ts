@@ -2,7 +2,7 @@
 import { exact, minus } from './exact.ts';
 import type { EvaluationFact } from './facts.ts';
 import { below, exactly, isExact, sumOf, upTo, type Interval } from './interval.ts';
-import { maximumOf, type Criterion, type Tree } from './tree.ts';
+import type { Criterion, Tree } from './tree.ts';
 
 export type CellStatus = 'disclosed' | 'computed' | 'undisclosed' | 'partly-known' | 'missing';
 
@@ -33,8 +33,9 @@ function fill(criterion: Criterion, rows: Map<string, EvaluationFact>, cells: Ce
   const parts = criterion.parts.map((part) => fill(part, rows, cells));
   const row = rows.get(criterion.id);
   const score = row?.score ?? null;
+  // Only a stated maximum cuts the sum: a published score may exceed what its own parts could add up to.
   const fromParts =
-    parts.length > 0 ? below(maximumOf([criterion]), sumOf(parts.map(({ value }) => value))) : undefined;
+    parts.length > 0 ? below(criterion.maxScore, sumOf(parts.map(({ value }) => value))) : undefined;
   const status = score === null ? statusOf(row, parts, fromParts) : 'disclosed';
   const cell: Cell = {
     status,
