@@ -5,7 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/browser/**'],
     // Each waits for its database most of the time.
-    maxWorkers: 3,
+    maxWorkers: 4,
     // The files share no state but modules, and those need not be loaded sixty times.
     isolate: false,
     globalSetup: ['test/server.ts'],

@@ -22,7 +22,24 @@ export interface OpenApi {
 /** Statuses that any path may give, whatever method it was asked with, and that no operation can describe. */
 const beyondOperations = new Set([404, 405]);
 
-export function conformance(document: OpenApi, faults: string[]) {
+type Check = (method: string, path: string, response: Response) => string | undefined;
+
+/** Compiled once for the files of a worker that have the same document. */
+const checks = new Map<string, Check>();
+
+export function conformance(text: string, faults: string[]) {
+  let check = checks.get(text);
+  if (!check) checks.set(text, (check = checkAgainst(JSON.parse(text) as OpenApi)));
+  return (request: SuperAgentRequest): void => {
+    request.on('response', (response: Response) => {
+      const { pathname } = new URL(request.url, 'http://localhost');
+      const fault = check(request.method, pathname, response);
+      if (fault !== undefined) faults.push(`${request.method} ${pathname} → ${response.status} ${fault}`);
+    });
+  };
+}
+
+function checkAgainst(document: OpenApi): Check {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   addFormats.default(ajv);
   ajv.addSchema(document, 'openapi');
@@ -37,7 +54,7 @@ export function conformance(document: OpenApi, faults: string[]) {
     return found;
   };
 
-  const check = (method: string, path: string, response: Response): string | undefined => {
+  return (method, path, response) => {
     const operation = templates.find(({ pattern }) => pattern.test(path))?.operations[
       method.toLowerCase() === 'head' ? 'get' : method.toLowerCase()
     ];
@@ -59,14 +76,6 @@ export function conformance(document: OpenApi, faults: string[]) {
     const validate = validator(media.schema);
     const body: unknown = JSON.parse(response.text);
     return validate(body) ? undefined : ajv.errorsText(validate.errors);
-  };
-
-  return (request: SuperAgentRequest): void => {
-    request.on('response', (response: Response) => {
-      const { pathname } = new URL(request.url, 'http://localhost');
-      const fault = check(request.method, pathname, response);
-      if (fault !== undefined) faults.push(`${request.method} ${pathname} → ${response.status} ${fault}`);
-    });
   };
 }
 
