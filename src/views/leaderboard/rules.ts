@@ -8,6 +8,7 @@
  * they are given there is the best and the worst that it can be.
  */
 import { lastDayIn } from '../../kernel/partial-date.ts';
+import { sourceKinds as kindsInOrder } from '../funding/preferred.ts';
 
 export interface ResultFacts {
   id: string;
@@ -35,21 +36,11 @@ export interface Wanted {
 
 const exactness: Record<string, number> = { exact: 0, about: 1, nearly: 1, 'at-least': 2, 'at-most': 2 };
 
-/** Who is nearest to the result comes first; what only passes on the words of others comes last. As for funding claims. */
-const kinds = [
-  'official',
-  'company',
-  'technical-report',
-  'model-card',
-  'repository',
-  'press',
-  'analysis',
-  'aggregator',
-  'blog',
-  'mirror',
-];
 const kindOf = ({ sourceKinds }: ResultFacts): number =>
-  Math.min(kinds.length, ...sourceKinds.map((kind) => kinds.indexOf(kind)).filter((at) => at >= 0));
+  Math.min(
+    kindsInOrder.length,
+    ...sourceKinds.map((kind) => kindsInOrder.indexOf(kind)).filter((at) => at >= 0),
+  );
 
 /** A month counts from its last day; a result without a date comes after those that have one. */
 const dayOf = ({ measuredOn }: ResultFacts): string => (measuredOn === null ? '' : lastDayIn(measuredOn));
