@@ -3,7 +3,7 @@
  *
  * Two things can stand between us and them. npm may have been told not to run install scripts: then the links between
  * library names are missing, and are made here. And a server that must not run as root cannot read a project
- * below a directory closed to others (/root/x): then it gets a copy in the temporary directory.
+ * below a directory closed to others (a home with mode 0700): then it gets a copy in the temporary directory.
  */
 import {
   chmodSync,
