@@ -1,17 +1,9 @@
 /** The process: reads the settings, brings the database up, listens, and ends in order. */
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import { buildApp } from './app.ts';
 import { readConfig, type Config } from './config.ts';
-import { Database } from './db/database.ts';
-import { migrate } from './db/migrate.ts';
-import { isEmpty, seed } from './resource/seed.ts';
-import { hasKeys, installKey, newKey } from './db/keys.ts';
-import { forgetOldKeys } from './http/idempotency.ts';
 import { errorCode, StartupError } from './kernel/startup-error.ts';
-import { loadRegistry } from './resource/registry.ts';
 
 /** What has to be undone when the process ends, last first. */
 const undo: (() => Promise<void>)[] = [];
@@ -44,18 +36,6 @@ async function database(config: Config): Promise<string> {
   return server.url;
 }
 
-/** The first start of a new database makes an admin key, and shows it this once, whatever happens after that. */
-async function adminKey(db: Database, config: Config): Promise<void> {
-  if (config.BOOTSTRAP_ADMIN_KEY !== undefined) {
-    await installKey(db, 'bootstrap', config.BOOTSTRAP_ADMIN_KEY, ['admin']);
-    return;
-  }
-  if (await hasKeys(db)) return;
-  const key = newKey();
-  await installKey(db, 'first-start', key, ['admin']);
-  console.log(`Admin key    ${key}   (shown only this once)`);
-}
-
 function listening(app: FastifyInstance): void {
   const address = app.server.address() as AddressInfo;
   const open = address.address === '0.0.0.0' || address.address === '::';
@@ -75,30 +55,11 @@ async function refuseTakenPort({ HOST, PORT }: Config): Promise<void> {
   await once(probe, 'close');
 }
 
-async function serve(config: Config): Promise<void> {
+async function start(config: Config): Promise<void> {
   await refuseTakenPort(config);
-  const url = await database(config);
-  await migrate(url);
-  const registry = await loadRegistry();
-  const db = new Database(url, config.DATABASE_POOL);
-  // A statement that still runs for a client who was cut off must not hold the process.
-  undo.push(() => Promise.race([db.end(), delay(5_000, undefined, { ref: false })]));
-  if (config.SEED && (await isEmpty(db))) await seed(db, registry);
-  await adminKey(db, config);
-  await forgetOldKeys(db);
-  const app = await buildApp({ config, db, registry });
-  undo.push(() => closeInTime(app, config.SHUTDOWN_SECONDS));
-  await app.listen({ host: config.HOST, port: config.PORT });
-  listening(app);
-}
-
-/** Requests in flight are answered; those that take too long are cut off. */
-async function closeInTime(app: FastifyInstance, seconds: number): Promise<void> {
-  const cut = setTimeout(() => {
-    app.server.closeAllConnections();
-  }, seconds * 1000);
-  await app.close();
-  clearTimeout(cut);
+  // The database starts while the rest of the program is read.
+  const [url, { serve }] = await Promise.all([database(config), import('./serve.ts')]);
+  listening(await serve(url, config, (step) => undo.push(step)));
 }
 
 function words(error: unknown, config: Config | undefined): string {
@@ -118,7 +79,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => vo
 let config: Config | undefined;
 try {
   config = readConfig(process.env);
-  await serve(config);
+  await start(config);
 } catch (error) {
   console.error(words(error, config));
   await end(1);

@@ -1,6 +1,7 @@
 /** Holds every reply against the OpenAPI document: the path, the status, the media type, the fields, the body. */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import type { FastifyInstance } from 'fastify';
 import type { Response, SuperAgentRequest } from 'superagent';
 
 interface Media {
@@ -24,16 +25,16 @@ const beyondOperations = new Set([404, 405]);
 
 type Check = (method: string, path: string, response: Response) => string | undefined;
 
-/** Compiled once for the files of a worker that have the same document. */
-const checks = new Map<string, Check>();
+/** The document is the same for every file that uses the real resources; a worker reads and compiles it once. */
+let check: Check | undefined;
 
-export function conformance(text: string, faults: string[]) {
-  let check = checks.get(text);
-  if (!check) checks.set(text, (check = checkAgainst(JSON.parse(text) as OpenApi)));
+export async function conformance(app: FastifyInstance, faults: string[]) {
+  check ??= checkAgainst(JSON.parse((await app.inject('/openapi.json')).body) as OpenApi);
+  const known = check;
   return (request: SuperAgentRequest): void => {
     request.on('response', (response: Response) => {
       const { pathname } = new URL(request.url, 'http://localhost');
-      const fault = check(request.method, pathname, response);
+      const fault = known(request.method, pathname, response);
       if (fault !== undefined) faults.push(`${request.method} ${pathname} → ${response.status} ${fault}`);
     });
   };

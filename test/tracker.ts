@@ -61,7 +61,7 @@ export function tracker(config: Partial<Parts['config']> = {}): Tracker {
     it.app = await buildApp({ config: { ...quiet, ...config }, db: it.db, registry: it.registry });
     await it.app.ready();
     await it.app.listen({ host: '127.0.0.1', port: 0 });
-    const check = conformance((await it.app.inject('/openapi.json')).body, faults);
+    const check = await conformance(it.app, faults);
     const agent = (key?: string): TestAgent => {
       const made = supertest.agent(it.app.server).use(check);
       return key === undefined ? made : made.set('authorization', `Bearer ${key}`);

@@ -18,7 +18,7 @@ export async function health(app: FastifyInstance, db: Database): Promise<void> 
       logLevel: 'warn', // asked every few seconds
       config: {
         open: true,
-        operation: {
+        operation: () => ({
           operationId: 'getHealth',
           summary: 'Is the process alive?',
           description: 'Answers as long as the process can answer at all; does not ask the database.',
@@ -30,7 +30,7 @@ export async function health(app: FastifyInstance, db: Database): Promise<void> 
             },
           },
           problems: [],
-        },
+        }),
       },
     },
     (_request, reply) =>
@@ -45,7 +45,7 @@ export async function health(app: FastifyInstance, db: Database): Promise<void> 
       logLevel: 'warn',
       config: {
         open: true,
-        operation: {
+        operation: () => ({
           operationId: 'getReadiness',
           summary: 'Can requests be answered?',
           description:
@@ -62,7 +62,7 @@ export async function health(app: FastifyInstance, db: Database): Promise<void> 
             },
           },
           problems: ['unavailable'],
-        },
+        }),
       },
     },
     async (_request, reply) => {

@@ -19,7 +19,8 @@ export type Operation = Omit<ZodOpenApiOperationObject, 'responses'> & {
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    operation?: Operation;
+    /** Only the document needs the description, so it is made when somebody asks for that. */
+    operation?: () => Operation;
   }
 }
 
@@ -32,21 +33,22 @@ export interface DocumentedRoute {
 }
 
 /** Collects the operations as routes are registered. Must be called before the first of them. */
-export function collectOperations(app: FastifyInstance): DocumentedRoute[] {
-  const routes: DocumentedRoute[] = [];
+export function collectOperations(app: FastifyInstance): () => DocumentedRoute[] {
+  const routes: (() => DocumentedRoute)[] = [];
   app.addHook('onRoute', ({ method, url, config }) => {
     const methods = [method].flat().filter((name) => name !== 'HEAD' && name !== 'OPTIONS');
-    if (!config?.operation) return;
+    const operation = config?.operation;
+    if (!operation) return;
     for (const name of methods)
-      routes.push({
+      routes.push(() => ({
         method: name.toLowerCase(),
         path: url.replace(/:([a-zA-Z]+)/g, '{$1}'),
         scope: config.scope,
         open: config.open ?? false,
-        operation: config.operation,
-      });
+        operation: operation(),
+      }));
   });
-  return routes;
+  return () => routes.map((route) => route());
 }
 
 const always: readonly ProblemCode[] = [

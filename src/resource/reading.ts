@@ -7,6 +7,7 @@ import type { Database } from '../db/database.ts';
 import { readAt, type Reader } from '../db/moment.ts';
 import { formatOf, mediaTypes } from '../http/negotiate.ts';
 import { isNotModified, itemTag, listTag, sendTagged, varies } from '../http/reply.ts';
+import { lazily } from '../kernel/lazily.ts';
 import { didYouMean } from '../kernel/nearest.ts';
 import type { Language } from '../kernel/language.ts';
 import { Problem } from '../kernel/problems.ts';
@@ -37,9 +38,9 @@ const listFormats = ['json', 'csv', 'ndjson'] as const;
 type RawQuery = Record<string, unknown>;
 
 export function listHandler(resource: Resource, context: Context) {
-  const reader = listQuery(resource, context.registry);
+  const reader = lazily(() => listQuery(resource, context.registry));
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const query = reader.read(request.query as RawQuery);
+    const query = reader().read(request.query as RawQuery);
     const format = formatOf(request, query.format, listFormats);
     const language = languageOf(request, query);
     const reading: Reading = {
@@ -47,7 +48,7 @@ export function listHandler(resource: Resource, context: Context) {
       registry: context.registry,
       language,
       query,
-      filters: reader.filters,
+      filters: reader().filters,
     };
     const identity = identityOf(request, query, language);
     const after =
@@ -151,10 +152,10 @@ async function sendExport(
 }
 
 export function itemHandler(resource: Resource, context: Context) {
-  const reader = itemQuery(resource, context.registry);
+  const reader = lazily(() => itemQuery(resource, context.registry));
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { id } = request.params as { id: string };
-    const query = reader.read(request.query as RawQuery);
+    const query = reader().read(request.query as RawQuery);
     formatOf(request, undefined, ['json']);
     const language = languageOf(request, query);
     const reading: Reading = { resource, registry: context.registry, language, query, filters: [] };

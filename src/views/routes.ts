@@ -5,6 +5,7 @@ import { readAt } from '../db/moment.ts';
 import { formatOf, mediaTypes, type Format } from '../http/negotiate.ts';
 import { queryReader } from '../http/query.ts';
 import { listTag, sendTagged, varies } from '../http/reply.ts';
+import { lazily } from '../kernel/lazily.ts';
 import { languageOf } from '../resource/query.ts';
 import { metaMember, momentOf, type MomentQuery } from '../resource/moment.ts';
 import { isPossibleId, notFound, type Context } from '../resource/reading.ts';
@@ -29,7 +30,7 @@ export function viewRoutes(app: FastifyInstance, context: Context, views: View[]
   for (const view of views)
     app.get(
       view.path,
-      { config: { operation: operationOf(view, context.registry) } },
+      { config: { operation: () => operationOf(view, context.registry) } },
       viewHandler(view, context),
     );
 }
@@ -40,10 +41,10 @@ interface ViewQuery extends MomentQuery {
 }
 
 function viewHandler(view: View, context: Context) {
-  const reader = queryReader<ViewQuery>(parametersOf(view));
+  const reader = lazily(() => queryReader<ViewQuery>(parametersOf(view)));
   const formats = formatsOf(view);
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const query = reader.read(request.query as Record<string, unknown>);
+    const query = reader().read(request.query as Record<string, unknown>);
     const format = formatOf(request, query.format, formats);
     const { id = '' } = request.params as { id?: string };
     const language = languageOf(request, query);

@@ -1,0 +1,52 @@
+/** What stands on the database: its migrations, the data set, the keys, and the application that listens. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import { buildApp } from './app.ts';
+import type { Config } from './config.ts';
+import { Database } from './db/database.ts';
+import { hasKeys, installKey, newKey } from './db/keys.ts';
+import { migrate } from './db/migrate.ts';
+import { forgetOldKeys } from './http/idempotency.ts';
+import { loadRegistry } from './resource/registry.ts';
+import { isEmpty, seed } from './resource/seed.ts';
+
+/** `undo` is told what has to be undone when the process ends, as soon as there is something. */
+export async function serve(
+  url: string,
+  config: Config,
+  undo: (step: () => Promise<void>) => void,
+): Promise<FastifyInstance> {
+  await migrate(url);
+  const registry = await loadRegistry();
+  const db = new Database(url, config.DATABASE_POOL);
+  // A statement that still runs for a client who was cut off must not hold the process.
+  undo(() => Promise.race([db.end(), delay(5_000, undefined, { ref: false })]));
+  if (config.SEED && (await isEmpty(db))) await seed(db, registry);
+  await adminKey(db, config);
+  await forgetOldKeys(db);
+  const app = await buildApp({ config, db, registry });
+  undo(() => closeInTime(app, config.SHUTDOWN_SECONDS));
+  await app.listen({ host: config.HOST, port: config.PORT });
+  return app;
+}
+
+/** The first start of a new database makes an admin key, and shows it this once, whatever happens after that. */
+async function adminKey(db: Database, config: Config): Promise<void> {
+  if (config.BOOTSTRAP_ADMIN_KEY !== undefined) {
+    await installKey(db, 'bootstrap', config.BOOTSTRAP_ADMIN_KEY, ['admin']);
+    return;
+  }
+  if (await hasKeys(db)) return;
+  const key = newKey();
+  await installKey(db, 'first-start', key, ['admin']);
+  console.log(`Admin key    ${key}   (shown only this once)`);
+}
+
+/** Requests in flight are answered; those that take too long are cut off. */
+async function closeInTime(app: FastifyInstance, seconds: number): Promise<void> {
+  const cut = setTimeout(() => {
+    app.server.closeAllConnections();
+  }, seconds * 1000);
+  await app.close();
+  clearTimeout(cut);
+}
