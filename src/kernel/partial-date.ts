@@ -29,6 +29,9 @@ const afterAll = '~';
 /** The last day that the date may mean. */
 export const lastDayIn = (value: string): string => isoDay(lastDayOf(value));
 
+/** Whether the whole of one date lies after the whole of another. */
+export const startsAfter = (date: string, other: string): boolean => firstDayOf(date) > lastDayOf(other);
+
 /** The shortest date that begins on the same day: 2025-01-01 → 2025, 2025-07-01 → 2025-07. */
 const shortened = (day: string): string => day.replace(/-01$/, '').replace(/^(\d{4})-01$/, '$1');
 

@@ -2,6 +2,7 @@
 import type { Client } from '../db/database.ts';
 import { faultsOf } from '../kernel/faults.ts';
 import { refuse, type Fault } from '../kernel/problems.ts';
+import { reversedPeriods, unknownCodes } from './codes.ts';
 import type { Resource } from './declare.ts';
 import { unknownReferences } from './references.ts';
 import type { Registry } from './registry.ts';
@@ -29,6 +30,8 @@ export async function checked(
     ...(parsed.success ? [] : faultsOf(parsed.error, document, 'pointer', knownFields(resource))),
   ];
   for (const fault of await unknownReferences(client, resource, document, registry)) all.push(fault);
+  for (const fault of (await unknownCodes(client, resource, [document])).flat()) all.push(fault);
+  all.push(...reversedPeriods(resource, document));
   if (resource.id === 'slug' && parsed.success && parsed.data.id === undefined)
     all.push({ pointer: '/id', code: 'required', detail: 'no id can be derived from the names: give one' });
   if (all.length > 0) throw refuse(all, 'validation-failed');

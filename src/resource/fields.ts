@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { isPartialDate, partialDatePattern } from '../kernel/partial-date.ts';
 import type { Language } from '../kernel/language.ts';
+import type { Fault } from '../kernel/problems.ts';
 
 export type Kind =
   | 'text'
@@ -35,10 +36,21 @@ export interface Leaf {
   column?: string;
   /** The id of a row of this resource; for a subject, the leaf beside it says which resource it is. */
   refersTo?: string;
+  /** A code of a list that the database keeps. */
+  listed?: CodeList;
+  /** For the last day of a period: the field beside it that holds the first. */
+  from?: string;
   /** Taken when a new row does not say. */
   fallback?: unknown;
   /** Computed when read, never written. `row` is the alias of the table in the query. */
   derived?: (row: string, language: Language) => string;
+}
+
+/** `knows` is an SQL condition on a column `code`. */
+export interface CodeList {
+  knows: string;
+  problem: Fault['code'];
+  detail: string;
 }
 
 export interface Group {
@@ -65,6 +77,8 @@ interface More {
   example?: unknown;
   column?: string;
   fallback?: unknown;
+  listed?: CodeList;
+  from?: string;
 }
 const leaf = (kind: Kind, pg: string, schema: z.ZodType, description: string, more: More): Leaf => ({
   type: 'leaf',
@@ -189,7 +203,14 @@ export const country = (description: string): Leaf =>
       .length(2)
       .regex(/^[A-Z]{2}$/, 'must be a country code of ISO 3166-1, two capital letters'),
     description,
-    { example: 'KR' },
+    {
+      example: 'KR',
+      listed: {
+        knows: 'is_country(code)',
+        problem: 'invalid-value',
+        detail: 'there is no such country in ISO 3166-1',
+      },
+    },
   );
 
 const instantSchema = z.iso
@@ -286,7 +307,14 @@ export const moneyFields = (example: string): Record<'amount' | 'currency', Leaf
       .length(3)
       .regex(/^[A-Z]{3}$/, 'must be a currency code of ISO 4217, three capital letters'),
     'Currency code of ISO 4217.',
-    { example: 'KRW' },
+    {
+      example: 'KRW',
+      listed: {
+        knows: 'EXISTS (SELECT FROM currencies WHERE currencies.code = asked.code)',
+        problem: 'unknown-currency',
+        detail: 'there is no such currency in ISO 4217',
+      },
+    },
   ),
 });
 

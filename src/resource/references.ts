@@ -6,6 +6,7 @@ import type { Fault } from '../kernel/problems.ts';
 import type { LeafAt, Resource } from './declare.ts';
 import { slugPattern } from './fields.ts';
 import type { Registry } from './registry.ts';
+import { placesOf } from './places.ts';
 import { valueAt, type Document } from './write.ts';
 
 interface Reference {
@@ -36,14 +37,7 @@ function referencesIn(document: unknown, resource: Resource, registry: Registry)
   for (const at of resource.leaves) {
     const target = targetOf(at, document, registry);
     if (!target || at.leaf.derived) continue;
-    const [first = '', last = ''] = at.path.split('.');
-    if (at.rows) {
-      const items = valueAt(document, first);
-      if (Array.isArray(items))
-        items.forEach((item, i) => {
-          note(target, `/${first}/${i}/${last}`, valueAt(item, last));
-        });
-    } else note(target, `/${at.path.replaceAll('.', '/')}`, valueAt(document, at.path));
+    for (const { pointer, value } of placesOf(at, document)) note(target, pointer, value);
   }
   return found;
 }

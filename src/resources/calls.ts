@@ -14,7 +14,7 @@ export default declare({
     program: ref('The programme that calls.', 'programs', { example: 'kr-safm' }),
     ...names({ en: 'First call for elite teams', ko: '정예팀 공모' }),
     openedOn: date('First day for bids.', { nullable: true, example: '2025-06-20' }),
-    closedOn: date('Last day for bids.', { nullable: true, example: '2025-07-21' }),
+    closedOn: date('Last day for bids.', { from: 'openedOn', nullable: true, example: '2025-07-21' }),
     plannedSelected: integer('How many teams were to be selected.', { nullable: true, example: 5 }),
     applicants: integer(stated('How many applied'), { nullable: true, example: 15 }),
     shortlisted: integer(stated('How many were shortlisted'), { nullable: true, example: 10 }),

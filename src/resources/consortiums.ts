@@ -28,7 +28,7 @@ export default declare({
         organization: ref('The member.', 'organizations', { example: 'krafton' }),
         role: choice('What it does there.', ['lead', 'member', 'advisor'], { example: 'member' }),
         joinedOn: date('First day; null if it is not known.', { nullable: true, example: '2025-08-04' }),
-        leftOn: date('Day of leaving; null while it belongs.', { nullable: true }),
+        leftOn: date('Day of leaving; null while it belongs.', { from: 'joinedOn', nullable: true }),
         sources: refs('Ids of the sources for this membership.', 'sources', {
           min: 1,
           example: ['sktelecom-2025-08-04-press'],

@@ -50,7 +50,7 @@ export default declare({
         example: ['gpu', 'data'],
       }),
       periodFrom: date('Beginning of the period it is for.', { nullable: true, example: '2025' }),
-      periodTo: date('End of the period it is for.', { nullable: true, example: '2025' }),
+      periodTo: date('End of the period it is for.', { from: 'periodFrom', nullable: true, example: '2025' }),
       stage: choice('How firm it is.', ['proposed', 'appropriated', 'announced', 'estimate', 'reported'], {
         nullable: true,
         example: 'announced',

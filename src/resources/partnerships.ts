@@ -19,7 +19,7 @@ export default declare({
       example: 'technology',
     }),
     startedOn: date('When it began or was announced.', { nullable: true, example: '2025-02-04' }),
-    endedOn: date('When it ended.', { nullable: true }),
+    endedOn: date('When it ended.', { from: 'startedOn', nullable: true }),
     description: text('What it is about, in our words.', { max: 4000, nullable: true }),
     foreign: derived(
       boolean('Whether the partner has its seat in another country than the organization.', {

@@ -112,33 +112,44 @@ const wrong: unknown[] = [
   { constructor: 1 },
 ];
 
-async function everyFieldWith({ name, schemas, example }: Resource, value: unknown): Promise<void> {
-  for (const field of Object.keys(schemas.create.shape)) {
-    const body = { ...example, id: schemas.create.shape.id ? 'bad-value' : undefined, [field]: value };
-    const reply = await it.writer.post(`/v1/${name}`).send(body);
-    if (reply.status === 201) {
-      await it.writer
-        .delete(reply.headers.location ?? '')
-        .query('correction' in schemas.create.shape ? { correction: 'true', reason: 'x' } : {})
-        .set('if-match', '*');
-      continue;
-    }
-    expect([name, field, value, reply.status < 500, reply.type]).toEqual([
-      name,
-      field,
-      value,
-      true,
-      'application/problem+json',
-    ]);
-    if (reply.status === 422) expect(reply.body.errors.length).toBeGreaterThan(0);
+async function create(name: string, body: object): Promise<Set<string>> {
+  const reply = await it.writer.post(`/v1/${name}`).send(body);
+  if (reply.status === 201) {
+    const correctable = 'correction' in it.registry.get(name).schemas.create.shape;
+    await it.writer
+      .delete(reply.headers.location ?? '')
+      .query(correctable ? { correction: 'true', reason: 'x' } : {})
+      .set('if-match', '*');
+    return new Set();
   }
+  expect([name, body, reply.status < 500, reply.type]).toEqual([
+    name,
+    body,
+    true,
+    'application/problem+json',
+  ]);
+  if (reply.status === 422) expect(reply.body.errors.length).toBeGreaterThan(0);
+  const faults: { pointer?: string }[] = reply.body.errors ?? [];
+  return new Set(faults.map(({ pointer = '' }) => pointer.split('/')[1] ?? ''));
+}
+
+/** In every field at once, and then alone in those whose own rules did not refuse it, where it reaches the database. */
+async function everyFieldWith({ name, schemas, example }: Resource, value: unknown): Promise<void> {
+  const fields = Object.keys(schemas.create.shape);
+  const refused = await create(name, Object.fromEntries(fields.map((field) => [field, value])));
+  for (const field of fields.filter((field) => !refused.has(field)))
+    await create(name, {
+      ...example,
+      id: schemas.create.shape.id ? 'bad-value' : undefined,
+      [field]: value,
+    });
 }
 
 test('no value of any field makes the server fail, and nothing of a refused row is written', async () => {
   const before = await countAll();
   for (const resource of it.registry.all) for (const value of wrong) await everyFieldWith(resource, value);
   expect(await countAll()).toEqual(before);
-}, 120_000);
+}, 60_000);
 
 test('numbers beyond every bound are refused', async () => {
   for (const score of ['1e999', '-1', '100.0000001', '99999999999999999999', '1e-300']) {
@@ -178,32 +189,28 @@ const hostile = [
 ];
 
 test('no value of any parameter makes the server fail', async () => {
-  for (const resource of it.registry.all) {
-    const { parameters } = (await it.app.inject('/openapi.json')).json().paths[`/v1/${resource.name}`].get;
-    const own: string[] = parameters.flatMap((parameter: { name?: string; in?: string; $ref?: string }) =>
+  const { paths } = (await it.app.inject('/openapi.json')).json();
+  for (const { name } of it.registry.all) {
+    const { parameters } = paths[`/v1/${name}`].get;
+    const own: string[] = parameters.flatMap((parameter: { name?: string; in?: string }) =>
       parameter.in === 'query' ? [parameter.name] : [],
     );
-    for (const name of [
-      ...own,
-      'limit',
-      'cursor',
-      'count',
-      'format',
-      'lang',
-      'sources',
-      'createdAt[gte]',
-      'version',
-    ])
-      for (const value of hostile) {
-        const reply = await it.app.inject({
-          url: `/v1/${resource.name}`,
-          query: { [name]: value.isWellFormed() ? value : '%ud800' },
-        });
-        if (reply.statusCode !== 200)
-          expect([resource.name, name, value, reply.statusCode]).toEqual([resource.name, name, value, 400]);
-      }
+    const common = ['limit', 'cursor', 'count', 'format', 'lang', 'sources', 'createdAt[gte]', 'version'];
+    const all = [...new Set([...own, ...common])];
+    for (const value of hostile.map((text) => (text.isWellFormed() ? text : '%ud800'))) {
+      const ask = async (asked: string[]): Promise<{ parameter: string }[]> => {
+        const query = Object.fromEntries(asked.map((parameter) => [parameter, value]));
+        const reply = await it.app.inject({ url: `/v1/${name}`, query });
+        const expected = reply.statusCode === 200 ? 200 : 400;
+        expect([name, asked, value, reply.statusCode]).toEqual([name, asked, value, expected]);
+        return reply.statusCode === 200 || asked.length === 1 ? [] : reply.json().errors;
+      };
+      // All at once, and then alone those whose own rules did not refuse it, where it reaches the database.
+      const refused = new Set((await ask(all)).map(({ parameter }) => parameter));
+      for (const parameter of all.filter((parameter) => !refused.has(parameter))) await ask([parameter]);
+    }
   }
-}, 120_000);
+}, 60_000);
 
 test.each([
   '%',

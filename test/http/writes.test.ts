@@ -191,6 +191,40 @@ test('all faults of a body are told at once, each with its place', async () => {
     expect(details.some((detail) => detail.includes(`did you mean \`${meant}\`?`))).toBe(true);
 });
 
+test('faults of shape, of references, of codes and of periods come in one reply', async () => {
+  const reply = await create('partnerships', {
+    organization: 'no-such-lab',
+    partner: 'kt',
+    kind: 7,
+    startedOn: '2026-02',
+    endedOn: '2026-01-31',
+    sources: ['seed-001'],
+  });
+  expect(reply.status).toBe(422);
+  expect(codes(reply.body)).toEqual({
+    '/endedOn': 'invalid-value',
+    '/kind': 'invalid-type',
+    '/organization': 'unknown-reference',
+  });
+  const claim = it.registry.get('funding-figures').example;
+  const money = await create('funding-figures', {
+    ...claim,
+    kind: 'gift',
+    money: { amount: '1', currency: 'KRV' },
+    statedAlso: [
+      { amount: '1', currency: 'USD' },
+      { amount: '2', currency: 'XXZ' },
+    ],
+    sources: ['nowhere'],
+  });
+  expect(codes(money.body)).toEqual({
+    '/kind': 'invalid-value',
+    '/money/currency': 'unknown-currency',
+    '/sources/0': 'unknown-reference',
+    '/statedAlso/1/currency': 'unknown-currency',
+  });
+});
+
 test('what others refer to is not deleted, and they are listed', async () => {
   const kept = await it.writer.delete('/v1/organizations/openai').set('if-match', '*');
   expect([kept.status, kept.body.code]).toEqual([409, 'still-referenced']);
