@@ -52,6 +52,43 @@ test('after the second result the scores become public day by day', async () => 
   expect((await get('/v1/consortiums/motif-technologies?asOf=2026-08-19')).status).toBe('eliminated');
 });
 
+test('what a decision says of ranks is as unknown as the ranks, and nothing cites a page of a later day', async () => {
+  const day = '2026-08-19';
+  const rationales = async (asOf: string) =>
+    (await rows(`decisions?round=kr-safm-round-2&asOf=${asOf}&fields=rationale`)).map(
+      ({ rationale }) => rationale,
+    );
+  expect(await rationales(day)).toEqual(Array(4).fill(null));
+  expect((await rationales('2026-08-27')).every((words) => typeof words === 'string')).toBe(true);
+  const published = new Map(
+    (await rows('sources?limit=500')).map(({ id, publishedOn }) => [id, String(publishedOn)]),
+  );
+  const later = (cited: unknown): string[] =>
+    [...JSON.stringify(cited).matchAll(/"([a-z0-9-]+)"/g)]
+      .map(([, id = '']) => id)
+      .filter((id) => (published.get(id) ?? '') > day);
+  for (const path of [
+    `decisions?asOf=${day}`,
+    `evaluations?asOf=${day}`,
+    `rounds?id=kr-safm-round-2&asOf=${day}`,
+  ]) {
+    const found = await rows(path);
+    expect(found.length).toBeGreaterThan(0);
+    for (const row of found)
+      expect([path, row.id, (row.sources as string[]).length > 0, later(row.sources)]).toEqual([
+        path,
+        row.id,
+        true,
+        [],
+      ]);
+  }
+  const standings = (await get(`/v1/rounds/kr-safm-round-2/standings?asOf=${day}`)).data;
+  expect(
+    standings.consortiums.map(({ decision }: { decision: { rationale: unknown } }) => decision.rationale),
+  ).toEqual(Array(4).fill(null));
+  expect(later(standings)).toEqual([]);
+});
+
 test('a member belongs from joining to the day before leaving, and nobody is known to leave later', async () => {
   const members = async (day: string) =>
     (await get(`/v1/consortiums/naver-cloud?asOf=${day}`)).members as { leftOn: string | null }[];
