@@ -212,8 +212,14 @@ export const problemTypes = {
   'round-incomplete': problem(
     422,
     'Somebody has no result yet',
-    'A round is published whole: every consortium that was in when it ended has a decision in it.',
+    'A round is published whole: every consortium that was in when it ended, or was judged in it, has a decision in it. It stays so: nobody is selected or added later with a day before the publication.',
     'Record the missing decisions, or say in `deviationReason` why there is none.',
+  ),
+  'publication-out-of-order': problem(
+    422,
+    'The day of a publication does not fit',
+    'A round is published neither before its presentation, its own decisions, an earlier round or the first selection of its programme, nor after today. A month or a year is out of order only where all of its days are.',
+    'Check `publishedOn` and the dates that `detail` names.',
   ),
   'gate-contradicts-decision': problem(
     422,
@@ -230,7 +236,7 @@ export const problemTypes = {
   'correction-required': problem(
     422,
     'A published result is only corrected',
-    'The round is published. What was published is not changed silently.',
+    'The round is published. What was published is not changed silently: nothing in it is altered, removed or added. Only a score that it was published without, as `undisclosed`, may be disclosed later.',
     'Send `"correction": true` and a `reason` with the change (on DELETE as query parameters); the reason is kept.',
   ),
   'circular-reference': problem(

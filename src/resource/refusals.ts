@@ -92,7 +92,8 @@ const foreignWords = {
 };
 
 function foreignKey(resource: Resource, constraint: string, said: string): Problem {
-  if (said.includes('is still referenced'))
+  // "still" is left out where the key says RESTRICT.
+  if (/ is (still )?referenced from /.test(said))
     return refuse(
       [{ pointer: '/program', code: 'program-mismatch', detail: 'rows of its programme refer to it' }],
       'validation-failed',
@@ -114,6 +115,8 @@ function checkWords(constraint: string, error: pg.DatabaseError): string {
   const known: Record<string, string> = {
     evaluations_withheld_has_no_score: 'an undisclosed evaluation has neither score nor passed',
     decisions_round_check: 'advanced, eliminated and champion name their round; selected and added have none',
+    criteria_round_check:
+      'a criterion of an evaluation names the round that it is used in; one of a selection has none',
     rounds_published_check: 'a round is published exactly when it has a publishedOn date',
     funding_figures_one_source: 'a figure is one source’s claim: exactly one source',
     funding_figures_rank_reason_check: 'a figure that is preferred or deprecated says why in rankReason',

@@ -6,16 +6,17 @@ export default declare({
   singular: 'criterion',
   order: 6,
   description:
-    'What bids and consortiums are judged by. Criteria change from round to round; a total is made of parts; a gate is passed or failed.',
+    'What bids and consortiums are judged by. Criteria change from round to round; a total is made of parts; a gate is passed or failed. By what a published round was judged (which criteria, what they are part of, their maximum, weight and gate) is only changed, added to or taken from as a correction, with a reason.',
   id: 'slug',
   exampleId: 'r2-expert',
   correctable: true,
   fields: {
     program: ref('The programme.', 'programs', { example: 'kr-safm' }),
-    round: ref('The round it is used in; null for the criteria of a selection.', 'rounds', {
-      nullable: true,
-      example: 'kr-safm-round-2',
-    }),
+    round: ref(
+      'The round it is used in; a criterion of an evaluation names one, a criterion of a selection has none.',
+      'rounds',
+      { nullable: true, example: 'kr-safm-round-2' },
+    ),
     stage: choice('Whether bids are selected by it or consortiums evaluated.', ['selection', 'evaluation'], {
       example: 'evaluation',
     }),

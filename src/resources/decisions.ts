@@ -6,7 +6,7 @@ export default declare({
   singular: 'decision',
   order: 9,
   description:
-    'Who was selected, added, advanced, eliminated or made champion, when, and with which official rank and total where these were published.',
+    'Who was selected, added, advanced, eliminated or made champion, when, and with which official rank and total where these were published. In a published round a decision is only added, changed or deleted as a correction, with a reason; rank and total may follow later without one. Nobody is selected or added with a day before a publication in which there is no decision on them.',
   id: 'uuid',
   exampleId: '01a205b3-d00c-760d-887f-6e148837d7ac',
   naturalKey: ['program', 'round', 'consortium', 'outcome'],

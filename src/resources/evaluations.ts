@@ -6,7 +6,7 @@ export default declare({
   singular: 'evaluation',
   order: 8,
   description:
-    'What a consortium scored by a criterion in a round, or whether it passed a gate. A score that the authority withheld is `undisclosed`, which is not the same as unknown.',
+    'What a consortium scored by a criterion in a round, or whether it passed a gate. A score that the authority withheld is `undisclosed`, which is not the same as unknown. In a published round a row is only added, changed or deleted as a correction, with a reason; with one exception: a row that is `undisclosed` may become `disclosed`, with its score, when the authority publishes it later.',
   id: 'uuid',
   exampleId: '01a205b3-d019-7588-9551-f83d51a42121',
   naturalKey: ['round', 'consortium', 'criterion'],
@@ -39,6 +39,8 @@ export default declare({
     evaluatedOn: '2026-08-18',
     disclosedOn: '2026-08-18',
     note: 'Shows what a new evaluation looks like.',
+    correction: true,
+    reason: 'The verdict was not recorded when the round was published.',
     sources: ['msit-2026-08-18-round-2'],
   },
 });

@@ -7,7 +7,7 @@ export default declare({
   singular: 'round',
   order: 7,
   description:
-    'The evaluations of the whole field, past and planned. A published round is only changed as a correction, with a reason.',
+    'The evaluations of the whole field, past and planned. A published round is only changed as a correction, with a reason, and stays whole: everybody who was in has a decision, and as many go on as planned, or `deviationReason` says why not.',
   id: 'slug',
   exampleId: 'kr-safm-round-2',
   slugFrom: ['program', 'ordinal'],
@@ -19,7 +19,10 @@ export default declare({
     ordinal: integer('1 for the first round, and so on.', { min: 1, max: 1000, example: 2 }),
     scheduledOn: date('When it is, or was last, planned for.', { nullable: true, example: '2026-08' }),
     presentedOn: date('When the models were presented in public.', { nullable: true }),
-    publishedOn: date('When the result was published.', { nullable: true, example: '2026-08-18' }),
+    publishedOn: date(
+      'When the result was published: not before the presentation, the decisions or an earlier round, nor after today.',
+      { nullable: true, example: '2026-08-18' },
+    ),
     plannedAdvancing: integer('How many consortiums were to go on.', {
       nullable: true,
       max: 1000,
@@ -61,11 +64,11 @@ export default declare({
       name: 'publish',
       summary: 'Publish a round',
       description:
-        'The result is out: the round goes to published and is from then on only changed as a correction with a reason. Refused while a consortium that is in has no decision, while somebody advances who failed a gate, or while not as many advance as planned, unless `deviationReason` says why.',
+        'The result is out: the round goes to published and is from then on only changed as a correction with a reason. Refused while a consortium that is in, or was judged in it, has no decision, or while not as many advance as planned, unless `deviationReason` says why; while somebody advances who failed a gate; and for a day that lies before the presentation, the decisions or an earlier round, or in the future.',
       body: z.strictObject({
         publishedOn: dateSchema.optional().meta({
-          description: 'When the result was published; today unless told.',
-          examples: ['2027-02-15'],
+          description: 'When the result was published; today (UTC) unless told.',
+          examples: ['2026-11-24'],
         }),
         deviationReason: z
           .string()
@@ -75,7 +78,7 @@ export default declare({
           .optional()
           .meta({ description: 'Why the result is not as planned, where it is not.' }),
       }),
-      example: { publishedOn: '2027-02-15', deviationReason: 'One team withdrew.' },
+      example: { publishedOn: '2026-11-24', deviationReason: 'One team withdrew.' },
       changes: (body, today) => ({ publishedOn: today, ...body, state: 'published' }),
     },
   ],

@@ -5,7 +5,16 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { tracker } from '../tracker.ts';
-import { asking, contest, decided, published, refusal, scored, type Contest } from './contest.ts';
+import {
+  asking,
+  contest,
+  criterionOf,
+  decided,
+  published,
+  refusal,
+  scored,
+  type Contest,
+} from './contest.ts';
 
 const it = tracker();
 const http = asking(it);
@@ -86,11 +95,11 @@ const plain = (text: string) => (): Promise<string> => refusal(second.query(text
 
 const evaluate = (criterion: string, score: number | null, round = c.rounds[0]): string =>
   `INSERT INTO evaluations (round, consortium, criterion, status, score, sources)
-   VALUES ('${round}', '${c.consortiums[0]}', '${criterion}', '${score === null ? 'undisclosed' : 'disclosed'}', ${score}, '{${c.source}}')`;
+   VALUES ('${round}', '${c.consortiums[0]}', '${criterionOf(c, criterion, round)}', '${score === null ? 'undisclosed' : 'disclosed'}', ${score}, '{${c.source}}')`;
 const evaluation = (criterion: string, score: number | null, round = c.rounds[0]) => ({
   round,
   consortium: c.consortiums[0],
-  criterion,
+  criterion: criterionOf(c, criterion, round),
   status: score === null ? 'undisclosed' : 'disclosed',
   score,
   sources: [c.source],
@@ -104,6 +113,13 @@ const decision = (outcome: string, decidedOn: string, round: string | null) => (
   consortium: c.consortiums[0],
   outcome,
   decidedOn,
+  sources: [c.source],
+});
+const criterion = () => ({
+  program: c.program,
+  round: c.rounds[0],
+  stage: 'evaluation',
+  names: { en: 'X' },
   sources: [c.source],
 });
 const organization = (id: string, sources: string[]) => ({
@@ -299,13 +315,59 @@ describe('two decisions at once', () => {
     expect(
       await behind(publish, () => http.post('decisions', decision('advanced', '2025-02', c.rounds[0]))),
     ).toBe('422 correction-required /correction');
+    await it.sql(
+      `SET LOCAL tracker.correction = 'back'; UPDATE rounds SET state = 'open', published_on = NULL WHERE id = '${c.rounds[0]}'`,
+    );
+    expect(await behind(publish, () => http.post('evaluations', evaluation(c.part, 1)))).toBe(
+      '422 correction-required /correction',
+    );
+    const late = { ...criterion(), id: `${c.program}-late` };
+    await it.sql(
+      `SET LOCAL tracker.correction = 'back'; UPDATE rounds SET state = 'open', published_on = NULL WHERE id = '${c.rounds[0]}'`,
+    );
+    expect(await behind(publish, () => http.post('criteria', late))).toBe(
+      '422 correction-required /correction',
+    );
+    expect(await http.post('criteria', { ...late, round: c.rounds[1] })).toBe('201');
+    await it.sql(
+      `SET LOCAL tracker.correction = 'back'; UPDATE rounds SET state = 'open', published_on = NULL WHERE id = '${c.rounds[0]}'`,
+    );
+    expect(await behind(publish, () => http.patch(`criteria/${late.id}`, { round: c.rounds[0] }))).toBe(
+      '422 correction-required /correction',
+    );
+  });
+
+  test('a round is not published past what is being written', async () => {
+    const publish = (more: object): Promise<string> =>
+      http.patch(`rounds/${c.rounds[0]}`, { state: 'published', publishedOn: '2025-07', ...more });
+    await decided(it, c, 'advanced', '2025-02', { round: c.rounds[0] });
+    const failed = `INSERT INTO evaluations (round, consortium, criterion, status, passed, sources)
+      VALUES ('${c.rounds[0]}', '${c.consortiums[0]}', '${c.gate}', 'disclosed', false, '{${c.source}}')`;
+    expect(await behind(failed, () => publish({ deviationReason: 'a test' }))).toBe(
+      '422 gate-contradicts-decision /state',
+    );
+    await it.sql('DELETE FROM evaluations WHERE round = $1', [c.rounds[0]]);
+    await decided(it, c, 'eliminated', '2025-02', { round: c.rounds[0], consortium: c.consortiums[1] });
+    await it.sql(
+      `INSERT INTO consortiums (id, program, name_en, lead, sources) VALUES ('${c.program}-new', '${c.program}', 'new', '${c.organization}', '{${c.source}}')`,
+    );
+    const selected = `INSERT INTO decisions (program, consortium, outcome, decided_on, sources)
+      VALUES ('${c.program}', '${c.program}-new', 'selected', '2025-01-01', '{${c.source}}')`;
+    expect(await behind(selected, () => publish({}))).toBe('422 round-incomplete /state');
+    await it.sql('DELETE FROM decisions WHERE consortium = $1', [`${c.program}-new`]);
+    expect(
+      await behind(
+        `UPDATE rounds SET state = 'published', published_on = '2025-07' WHERE id = '${c.rounds[0]}'`,
+        plain(selected),
+      ),
+    ).toBe('round-incomplete decidedOn');
   });
 });
 
 describe('a row that moves to another programme while another joins it', () => {
   test('a criterion that is being scored', async () => {
     const elsewhere = await contest(it);
-    const move = `UPDATE criteria SET program = '${elsewhere.program}' WHERE id = '${c.gate}'`;
+    const move = `UPDATE criteria SET program = '${elsewhere.program}', round = '${elsewhere.rounds[0]}' WHERE id = '${c.gate}'`;
     expect(await behind(move, () => http.post('evaluations', evaluation(c.gate, null)))).toBe(
       '422 program-mismatch /criterion',
     );

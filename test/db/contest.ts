@@ -10,7 +10,10 @@ export interface Contest {
   rounds: readonly [string, string, string];
   /** Both were selected on 2025-01-01. */
   consortiums: readonly [string, string];
-  /** total (100) is made of half (60) and other (60), half of part (40) and rest (40). No gate among them. */
+  /**
+   * The criteria of the first round: total (100) is made of half (60) and other (60), half of part (40) and rest (40),
+   * no gate among them. Every round has the same ones of its own, see `criterionOf`.
+   */
   total: string;
   half: string;
   part: string;
@@ -21,12 +24,12 @@ export interface Contest {
 
 let made = 0;
 
-/** A programme that no other test touches; its criteria serve every round of it. */
+/** A programme that no other test touches. */
 export async function contest(it: Tracker): Promise<Contest> {
   const p = `contest-${(made += 1)}`;
   const src = `'{${p}-source}'`;
   const criterion = (name: string, parent: string | null, most: number | null): string =>
-    `('${p}-${name}', '${p}', 'evaluation', ${parent ? `'${p}-${parent}'` : 'NULL'}, '${name}', ${most}, ${most === null}, ${src})`;
+    `SELECT '${p}-${name}' || suffix, '${p}', round, 'evaluation', ${parent ? `'${p}-${parent}' || suffix` : 'NULL'}, '${name}', ${most}, ${most === null}, ${src}::text[] FROM contest`;
   await it.sql(`
     INSERT INTO sources (id, kind, title, language) VALUES ('${p}-source', 'press', '${p}', 'en');
     INSERT INTO organizations (id, name_en, kind, country, sources) VALUES ('${p}-org', '${p}', 'company', 'FR', ${src});
@@ -37,9 +40,10 @@ export async function contest(it: Tracker): Promise<Contest> {
       SELECT '${p}-' || n, '${p}', n, '${p}-org', ${src} FROM unnest('{a,b}'::text[]) AS n;
     INSERT INTO decisions (program, consortium, outcome, decided_on, sources)
       SELECT program, id, 'selected', '2025-01-01', ${src} FROM consortiums WHERE program = '${p}';
-    INSERT INTO criteria (id, program, stage, parent, name_en, max_score, gate, sources) VALUES
-      ${criterion('total', null, 100)}, ${criterion('half', 'total', 60)}, ${criterion('other', 'total', 60)},
-      ${criterion('part', 'half', 40)}, ${criterion('rest', 'half', 40)}, ${criterion('gate', null, null)};`);
+    WITH contest AS (SELECT id AS round, CASE ordinal WHEN 1 THEN '' ELSE '-' || ordinal END AS suffix FROM rounds WHERE program = '${p}')
+    INSERT INTO criteria (id, program, round, stage, parent, name_en, max_score, gate, sources)
+      ${criterion('total', null, 100)} UNION ALL ${criterion('half', 'total', 60)} UNION ALL ${criterion('other', 'total', 60)} UNION ALL
+      ${criterion('part', 'half', 40)} UNION ALL ${criterion('rest', 'half', 40)} UNION ALL ${criterion('gate', null, null)};`);
   const id = (name: string): string => `${p}-${name}`;
   return {
     program: p,
@@ -56,6 +60,12 @@ export async function contest(it: Tracker): Promise<Contest> {
   };
 }
 
+/** What a criterion of the first round is called in another one. */
+export function criterionOf(c: Contest, criterion: string, round: string): string {
+  const at = c.rounds.indexOf(round);
+  return at < 1 ? criterion : `${criterion}-${at + 1}`;
+}
+
 /** Records a score past the API and gives its id; without a score the evaluation is undisclosed. */
 export async function scored(
   it: Tracker,
@@ -67,7 +77,7 @@ export async function scored(
   const [row] = await it.sql(
     `INSERT INTO evaluations (round, consortium, criterion, status, score, disclosed_on, sources)
      VALUES ($1, $2, $3, CASE WHEN $4::numeric IS NULL THEN 'undisclosed' ELSE 'disclosed' END, $4, '2025-06-01', ARRAY[$5]) RETURNING id`,
-    [round, consortium, criterion, score, c.source],
+    [round, consortium, criterionOf(c, criterion, round), score, c.source],
   );
   return String(row?.id);
 }

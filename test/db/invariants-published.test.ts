@@ -1,7 +1,16 @@
 /** What was published is corrected, with a reason that is kept, and never silently changed. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { tracker } from '../tracker.ts';
-import { asking, contest, decided, published, refusal, scored, type Contest } from './contest.ts';
+import {
+  asking,
+  contest,
+  criterionOf,
+  decided,
+  published,
+  refusal,
+  scored,
+  type Contest,
+} from './contest.ts';
 
 const it = tracker();
 const http = asking(it);
@@ -61,6 +70,7 @@ describe('a published round', () => {
 
   test('is not silently deleted, even when nothing refers to it', async () => {
     const bare = c.rounds[2];
+    await it.sql('DELETE FROM criteria WHERE round = $1', [bare]);
     await published(it, bare);
     expect(await http.delete(`rounds/${bare}`)).toBe(silentHttp);
     expect(await corrected(`DELETE FROM rounds WHERE id = '${bare}'`)).toEqual(once('rounds'));
@@ -110,7 +120,10 @@ describe('a disclosed score of a published round', () => {
       ['score = 29', { score: 29 }],
       [`status = 'undisclosed', score = NULL`, { status: 'undisclosed', score: null }],
       [`criterion = '${c.rest}'`, { criterion: c.rest }],
-      [`round = '${c.rounds[1]}'`, { round: c.rounds[1] }],
+      [
+        `round = '${c.rounds[1]}', criterion = '${criterionOf(c, c.other, c.rounds[1])}'`,
+        { round: c.rounds[1], criterion: criterionOf(c, c.other, c.rounds[1]) },
+      ],
       [`consortium = '${c.consortiums[1]}'`, { consortium: c.consortiums[1] }],
     ] as const) {
       expect(await http.patch(`evaluations/${score}`, patch), set).toBe(silentHttp);
@@ -176,24 +189,26 @@ describe('a decision of a published round', () => {
   });
 
   test('is not silently added, nor moved in from another round', async () => {
-    await decided(it, c, 'added', '2025-07', { consortium: c.consortiums[1] });
+    await decided(it, c, 'added', '2025-06-30', { consortium: c.consortiums[1] });
     const result = {
       program: c.program,
       round,
       consortium: c.consortiums[1],
       outcome: 'champion',
-      decidedOn: '2025-08',
+      decidedOn: '2025-07-01',
       sources: [c.source],
     };
     expect(await http.post('decisions', result)).toBe(silentHttp);
     expect(
-      await refusal(decided(it, c, 'champion', '2025-08', { round, consortium: c.consortiums[1] })),
+      await refusal(decided(it, c, 'champion', '2025-07-01', { round, consortium: c.consortiums[1] })),
     ).toBe(silent);
     expect(await http.post('decisions', { ...result, ...said })).toBe('201');
     const later = await decided(it, c, 'champion', '2025-09', { round: c.rounds[1] });
-    expect(await corrected(`UPDATE decisions SET round = '${round}' WHERE id = '${later}'`)).toEqual(
-      once('decisions'),
-    );
+    expect(
+      await corrected(
+        `UPDATE decisions SET round = '${round}', decided_on = '2025-07-01' WHERE id = '${later}'`,
+      ),
+    ).toEqual(once('decisions'));
   });
 
   test('may get its rank, its total and the day of both later; then they stand', async () => {
@@ -219,7 +234,10 @@ describe('a decision of a published round', () => {
 });
 
 test('one statement over many published rows keeps a reason for each', async () => {
-  const more = await scored(it, c, c.rest, 1);
+  const more = withheld;
+  await it.sql(
+    `UPDATE evaluations SET status = 'disclosed', score = 2, disclosed_on = '2025-08' WHERE id = '${more}'`,
+  );
   await it.sql(
     `SET LOCAL tracker.correction = 'all of them'; UPDATE evaluations SET score = score - 1 WHERE id IN ('${score}', '${more}')`,
   );

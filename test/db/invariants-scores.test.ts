@@ -1,7 +1,7 @@
 /** Scores: their range, what a whole allows its parts, and where the rows they join belong. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { tracker } from '../tracker.ts';
-import { asking, contest, decided, refusal, scored, type Contest } from './contest.ts';
+import { asking, contest, criterionOf, decided, refusal, scored, type Contest } from './contest.ts';
 
 const it = tracker();
 const http = asking(it);
@@ -117,11 +117,16 @@ describe('the scores of the parts do not exceed their whole', () => {
       '201',
     );
     const elsewhere = await scored(it, c, c.rest, 15, { round: c.rounds[1] });
-    expect(await http.patch(`evaluations/${elsewhere}`, { round: c.rounds[0] })).toBe(
-      '422 parts-exceed-whole /score',
-    );
+    const moved = { round: c.rounds[0], criterion: c.rest };
+    expect(await http.patch(`evaluations/${elsewhere}`, moved)).toBe('422 parts-exceed-whole /score');
     expect(
-      await refusal(it.sql('UPDATE evaluations SET round = $2 WHERE id = $1', [elsewhere, c.rounds[0]])),
+      await refusal(
+        it.sql('UPDATE evaluations SET round = $2, criterion = $3 WHERE id = $1', [
+          elsewhere,
+          moved.round,
+          moved.criterion,
+        ]),
+      ),
     ).toBe('parts-exceed-whole score');
   });
 
@@ -182,7 +187,8 @@ describe('a gate has a verdict, every other criterion a score', () => {
 });
 
 describe('a consortium that was eliminated is not evaluated in a later round', () => {
-  const inRound = (n: 0 | 1 | 2) => evaluation(c.other, 1, { round: c.rounds[n] });
+  const inRound = (n: 0 | 1 | 2) =>
+    evaluation(criterionOf(c, c.other, c.rounds[n]), 1, { round: c.rounds[n] });
   const eliminate = (round: string): Promise<string> => decided(it, c, 'eliminated', '2025-03', { round });
 
   test('when the evaluation is recorded or moved there', async () => {
@@ -192,7 +198,8 @@ describe('a consortium that was eliminated is not evaluated in a later round', (
     expect(await refusal(scored(it, c, c.other, 1, { round: c.rounds[2] }))).toBe(
       'consortium-eliminated consortium',
     );
-    expect(await http.patch(`evaluations/${id}`, { round: c.rounds[1] })).toBe(
+    const { round, criterion } = inRound(1);
+    expect(await http.patch(`evaluations/${id}`, { round, criterion })).toBe(
       '422 consortium-eliminated /consortium',
     );
     const others = await scored(it, c, c.other, 1, { round: c.rounds[1], consortium: c.consortiums[1] });

@@ -55,7 +55,7 @@ describe('round, consortium and criterion belong to one programme', () => {
         it.sql('UPDATE criteria SET round = $2, parent = NULL WHERE id = $1', [c.other, c.rounds[1]]),
       ),
     ).toBe('program-mismatch round');
-    expect(await http.patch(`criteria/${c.other}`, { round: c.rounds[0], parent: null })).toBe('200');
+    expect(await http.patch(`criteria/${c.other}`, { parent: null })).toBe('200');
     expect(await http.post('evaluations', { ...evaluation(), criterion: c.other, round: c.rounds[1] })).toBe(
       '422 program-mismatch /criterion',
     );
@@ -65,22 +65,20 @@ describe('round, consortium and criterion belong to one programme', () => {
     await scored(it, c, c.gate, null);
     await it.sql('DELETE FROM decisions WHERE program = $1', [c.program]);
     const moves = [
-      ['rounds', c.rounds[0], { ordinal: 8 }],
-      ['consortiums', c.consortiums[0], {}],
-      ['criteria', c.gate, {}],
+      ['consortiums', c.consortiums[0], {}, ''],
+      ['criteria', c.gate, { round: other.rounds[0] }, `, round = '${other.rounds[0]}'`],
+      ['rounds', c.rounds[0], { ordinal: 8 }, ', ordinal = 8'],
     ] as const;
-    for (const [resource, id, more] of moves) {
+    for (const [resource, id, more, set] of moves) {
       expect(await http.patch(`${resource}/${id}`, { program: other.program, ...more }), resource).toMatch(
-        /^422 program-mismatch \/(program|round)$/,
+        /^422 program-mismatch \/program$/,
       );
-      const ordinal = resource === 'rounds' ? ', ordinal = 8' : '';
       expect(
-        await refusal(
-          it.sql(`UPDATE ${resource} SET program = $2${ordinal} WHERE id = $1`, [id, other.program]),
-        ),
-      ).toMatch(/^program-mismatch/);
+        await refusal(it.sql(`UPDATE ${resource} SET program = $2${set} WHERE id = $1`, [id, other.program])),
+      ).toMatch(/^(program-mismatch|criteria_round_fkey)/);
     }
     await it.sql('DELETE FROM evaluations WHERE round = $1', [c.rounds[0]]);
+    await it.sql('DELETE FROM criteria WHERE round = $1 AND id <> $2', [c.rounds[0], c.gate]);
     for (const [resource, id, more] of moves)
       expect(await http.patch(`${resource}/${id}`, { program: other.program, ...more }), resource).toBe(
         '200',
@@ -140,15 +138,44 @@ describe('round, consortium and criterion belong to one programme', () => {
   });
 
   test('and a part to the programme, round and stage of its whole', async () => {
-    for (const patch of [{ parent: other.total }, { stage: 'selection' }, { round: c.rounds[0] }])
+    for (const patch of [
+      { parent: other.total },
+      { stage: 'selection', round: null },
+      { round: c.rounds[1] },
+    ])
       expect(await http.patch(`criteria/${c.part}`, patch)).toBe('422 program-mismatch /parent');
-    for (const set of [`parent = '${other.total}'`, `stage = 'selection'`, `round = '${c.rounds[0]}'`])
+    const selection = `stage = 'selection', round = NULL`;
+    for (const set of [`parent = '${other.total}'`, selection, `round = '${c.rounds[1]}'`])
       expect(await refusal(it.sql(`UPDATE criteria SET ${set} WHERE id = '${c.part}'`))).toBe(
         'program-mismatch parent',
       );
-    expect(await refusal(it.sql(`UPDATE criteria SET stage = 'selection' WHERE id = '${c.total}'`))).toBe(
+    expect(await refusal(it.sql(`UPDATE criteria SET ${selection} WHERE id = '${c.total}'`))).toBe(
       'program-mismatch parent',
     );
+  });
+
+  test('and a criterion of an evaluation to a round, one of a selection to none', async () => {
+    for (const [id, patch, set] of [
+      [c.total, { round: null }, 'round = NULL'],
+      [c.gate, { stage: 'selection' }, `stage = 'selection'`],
+      ['sel-goal', { stage: 'evaluation' }, `stage = 'evaluation'`],
+      ['sel-goal', { round: 'kr-safm-round-3' }, `round = 'kr-safm-round-3'`],
+    ] as const) {
+      expect(await http.patch(`criteria/${id}`, patch)).toBe('422 validation-failed /round');
+      expect(await refusal(it.sql(`UPDATE criteria SET ${set} WHERE id = '${id}'`))).toBe(
+        'criteria_round_check',
+      );
+    }
+    const everywhere = {
+      id: `${c.program}-everywhere`,
+      program: c.program,
+      stage: 'evaluation',
+      names: { en: 'Counts in every round' },
+      maxScore: 100,
+      sources: [c.source],
+    };
+    expect(await http.post('criteria', everywhere)).toBe('422 validation-failed /round');
+    expect(await http.post('criteria', { ...everywhere, stage: 'selection' })).toBe('201');
   });
 
   test('and a criterion that a bid names stays in its programme', async () => {
@@ -172,7 +199,7 @@ describe('nothing rests on itself, however far', () => {
     const rest: Record<string, string> = {
       models: `'${c.organization}'`,
       organizations: `'company', 'FR'`,
-      criteria: `'${c.program}', 'evaluation', false`,
+      criteria: `'${c.program}', 'selection', false`,
     };
     const ids = ['x', 'y', 'z'].map((name) => `${c.program}-${name}`);
     for (const id of ids)

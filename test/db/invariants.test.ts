@@ -348,7 +348,7 @@ const attacks: Attack[] = [
     state: 'TR001',
     request: ['post', 'funding-figures', { ...figure, statedAlso: [{ amount: '1', currency: 'XXQ' }] }],
     code: 'unknown-currency',
-    pointer: '/statedAlso',
+    pointer: '/statedAlso/0/currency',
   },
   {
     rule: 'an amount that is stated beside it is positive',
@@ -491,13 +491,24 @@ test.each(attacks.filter(({ request }) => request !== undefined))(
 );
 
 test('a consortium that was added again is evaluated again, until the addition is taken back', async () => {
-  const added = await it.writer
-    .post('/v1/decisions')
-    .send({ ...decision, consortium: 'nc-ai', outcome: 'added', decidedOn: '2026-03' });
+  const again = { ...decision, consortium: 'nc-ai', outcome: 'added', decidedOn: '2026-03' };
+  const left = await it.writer.post('/v1/decisions').send(again);
+  expect([left.status, left.body.code, left.body.errors?.[0].pointer]).toEqual([
+    422,
+    'round-incomplete',
+    '/decidedOn',
+  ]);
+  const said = { correction: true, reason: 'a test' };
+  const excused = await it.writer
+    .patch('/v1/rounds/kr-safm-round-2')
+    .set('if-match', '*')
+    .send({ deviationReason: 'NC AI came back and was not decided on', ...said });
+  expect(excused.status).toBe(200);
+  const added = await it.writer.post('/v1/decisions').send(again);
   expect(added.status).toBe(201);
   const judged = await it.writer
     .post('/v1/evaluations')
-    .send({ ...evaluation, consortium: 'nc-ai', score: 1 });
+    .send({ ...evaluation, consortium: 'nc-ai', score: 1, ...said });
   expect(judged.status).toBe(201);
   const taken = await it.writer.delete(`/v1/decisions/${added.body.id}`).set('if-match', '*');
   expect([taken.status, taken.body.code]).toEqual([422, 'consortium-eliminated']);
