@@ -62,8 +62,9 @@ const asFault = (resource: Resource, { field, code, detail }: DatabaseFault): Fa
 /** The field whose column (or wire name) stands in the text: `evaluations_max_score_check` → `/maxScore`. */
 function pointerOf(resource: Resource, text: string): string {
   if (text === 'evaluations_withheld_has_no_score') return '/status';
+  if (text === 'corrections_reason_printable') return '/reason';
   const name = text.startsWith(`${resource.table}_`) ? text.slice(resource.table.length + 1) : text;
-  const column = name.replace(/_(check|fkey|key)$|_after_.+$/, '');
+  const column = name.replace(/_(check|fkey|key|printable)$|_after_.+$/, '');
   const at = resource.leaves.find(
     ({ leaf, path, rows }) => !rows && (leaf.column === column || path === column),
   );
@@ -111,6 +112,8 @@ function foreignKey(resource: Resource, constraint: string, said: string): Probl
 function checkWords(constraint: string, error: pg.DatabaseError): string {
   const order = /_([a-z_]+)_after_([a-z_]+)$/.exec(constraint);
   if (order) return 'the end lies before the beginning';
+  if (constraint.endsWith('_printable'))
+    return 'must contain something that can be seen, and no control characters';
   if (constraint.endsWith('_country_check')) return 'there is no such country in ISO 3166-1';
   const known: Record<string, string> = {
     evaluations_withheld_has_no_score: 'an undisclosed evaluation has neither score nor passed',

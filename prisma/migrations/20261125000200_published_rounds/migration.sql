@@ -1,4 +1,5 @@
 -- What is published stays as it was published: nothing is slipped into it, its day fits what is known, and it stays whole.
+-- And a text that is stored can be read.
 
 -- ── By what a round is judged ─────────────────────────────────────────────────────────────────────────────────
 
@@ -195,3 +196,49 @@ BEGIN
   PERFORM refuse(faults);
   RETURN NULL;
 END $$;
+
+-- ── Texts that can be read ────────────────────────────────────────────────────────────────────────────────────
+
+-- What the API takes for a text: no control characters but line breaks and tabs, nothing that turns the direction of other
+-- text around, no code point that is no character; and something in it that is more than a blank or a mark of format. What
+-- a later Unicode adds is taken for something that can be seen.
+CREATE FUNCTION is_printable(value text) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN value !~ ('[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff'
+                 '\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U0003fffe\U0003ffff\U0004fffe\U0004ffff\U0005fffe\U0005ffff'
+                 '\U0006fffe\U0006ffff\U0007fffe\U0007ffff\U0008fffe\U0008ffff\U0009fffe\U0009ffff\U000afffe\U000affff'
+                 '\U000bfffe\U000bffff\U000cfffe\U000cffff\U000dfffe\U000dffff\U000efffe\U000effff\U000ffffe\U000fffff'
+                 '\U0010fffe\U0010ffff]')
+  AND value ~ ('[^\u0009\u000a\u000d\u0020\u00a0\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u1680\u180e\u2000-\u200f'
+               '\u2028\u2029\u202f\u205f-\u2064\u206a-\u206f\u3000\ue000-\uf8ff\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000110bd\U000110cd'
+               '\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f\U000e0100-\U000e01ef'
+               '\U000f0000-\U000ffffd\U00100000-\U0010fffd]');
+
+-- A migration that adds a resource calls this for the columns that take what people write.
+CREATE PROCEDURE add_printable(holder text, VARIADIC columns text[]) LANGUAGE plpgsql AS $$
+DECLARE name text;
+BEGIN
+  FOREACH name IN ARRAY columns LOOP
+    EXECUTE format('ALTER TABLE %1$I ADD CONSTRAINT %2$I CHECK (is_printable(%3$I))', holder, holder || '_' || name || '_printable', name);
+  END LOOP;
+END $$;
+
+CALL add_printable('sources', 'title', 'publisher', 'language', 'url', 'cited_source');
+CALL add_printable('organizations', 'name_en', 'name_ko', 'name_fr', 'website');
+CALL add_printable('programs', 'name_en', 'name_ko', 'name_fr', 'objective', 'evaluation_cadence');
+CALL add_printable('consortiums', 'name_en', 'name_ko', 'name_fr', 'strategy');
+CALL add_printable('calls', 'name_en', 'name_ko', 'name_fr');
+CALL add_printable('rounds', 'deviation_reason', 'note');
+CALL add_printable('criteria', 'name_en', 'name_ko', 'name_fr', 'description');
+CALL add_printable('bids', 'reason');
+CALL add_printable('evaluations', 'note');
+CALL add_printable('decisions', 'rationale');
+CALL add_printable('funding_figures', 'rank_reason', 'note');
+CALL add_printable('models', 'family', 'model_version', 'name_en', 'name_ko', 'name_fr', 'license', 'repository');
+CALL add_printable('benchmarks', 'name_en', 'name_ko', 'name_fr', 'domain', 'metric');
+CALL add_printable('partnerships', 'kind', 'description');
+CALL add_printable('observations', 'indicator', 'unit', 'note');
+CALL add_printable('milestones', 'kind', 'title');
+CALL add_printable('disclosures', 'title', 'what');
+CALL add_printable('aliases', 'alias', 'language');
+CALL add_printable('corrections', 'reason');
