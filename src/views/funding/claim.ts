@@ -1,11 +1,8 @@
 /** What the rules of this view know about a claim. */
+import { byCode } from '../../kernel/grouping.ts';
+import type { Money } from '../../kernel/money.ts';
 import { lastDayIn } from '../../kernel/partial-date.ts';
 import { canonical } from './decimal.ts';
-
-export interface Money {
-  amount: string;
-  currency: string;
-}
 
 /** All but the id is null where the source itself was not public yet on the day asked about. */
 interface Source {
@@ -61,20 +58,5 @@ export const counts = ({ rank }: Claim): boolean => rank !== 'deprecated';
 export const scopeKey = ({ covers, periodFrom, periodTo, stage }: Scope): string =>
   JSON.stringify([[...covers].sort(), periodFrom, periodTo, stage]);
 
-export const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
 export const sourcesOf = (claims: Claim[]): string[] =>
   [...new Set(claims.map(({ source }) => source.id))].sort(byCode);
-
-/** A list that is not empty. */
-export type Some<T> = [T, ...T[]];
-
-export function groupedBy<T>(items: T[], keyOf: (item: T) => string): Some<T>[] {
-  const groups = new Map<string, Some<T>>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group) group.push(item);
-    else groups.set(keyOf(item), [item]);
-  }
-  return [...groups.values()];
-}

@@ -2,16 +2,8 @@
  * Where sources contradict each other about money, pair by pair of amounts. Claims of different scope are about different
  * things and never do; nor do several sums from one source, which are parts or bounds of each other.
  */
-import {
-  amountIn,
-  byCode,
-  counts,
-  currenciesOf,
-  groupedBy,
-  scopeKey,
-  sourcesOf,
-  type Claim,
-} from './claim.ts';
+import { byCode, groupedBy } from '../../kernel/grouping.ts';
+import { amountIn, counts, currenciesOf, scopeKey, sourcesOf, type Claim } from './claim.ts';
 import { canonical, compare, difference, fraction, per, rounded } from './decimal.ts';
 
 interface Side {

@@ -1,5 +1,6 @@
 /** Which of several claims is preferred, and what decided that. */
-import { byCode, dayOf, type Claim, type Some } from './claim.ts';
+import { byCode, type Some } from '../../kernel/grouping.ts';
+import { dayOf, type Claim } from './claim.ts';
 
 export const ranks = ['preferred', 'normal', 'deprecated'];
 

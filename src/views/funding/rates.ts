@@ -1,6 +1,8 @@
 /** Exchange rates that sources imply by stating one sum in two currencies, and what can be converted by them. */
+import { byCode } from '../../kernel/grouping.ts';
 import type { Language } from '../../kernel/language.ts';
-import { amountIn, byCode, counts, dayOf, type Claim, type Money } from './claim.ts';
+import type { Money } from '../../kernel/money.ts';
+import { amountIn, counts, dayOf, type Claim } from './claim.ts';
 import { canonical, compare, fraction, per, rounded, times, type Fraction } from './decimal.ts';
 import { kindPlace } from './preferred.ts';
 import { noRateInWords } from './words.ts';

@@ -1,16 +1,7 @@
 /** From the claims to the answer: grouped by subject and kind, within that by scope. */
+import { byCode, groupedBy, type Some } from '../../kernel/grouping.ts';
 import type { Language } from '../../kernel/language.ts';
-import {
-  amountIn,
-  byCode,
-  counts,
-  currenciesOf,
-  groupedBy,
-  scopeKey,
-  sourcesOf,
-  type Claim,
-  type Some,
-} from './claim.ts';
+import { amountIn, counts, currenciesOf, scopeKey, sourcesOf, type Claim } from './claim.ts';
 import { amountContradictions, conversionContradictions } from './contradictions.ts';
 import { compare, fraction, per, rounded } from './decimal.ts';
 import { bestFirst, preferredOf } from './preferred.ts';

@@ -1,5 +1,5 @@
 /** What the rules of the timeline know: the rows that it is made of, and the items that it gives. */
-import type { Money } from '../funding/claim.ts';
+import type { Money } from '../../kernel/money.ts';
 
 interface Named {
   id: string;

@@ -1,7 +1,7 @@
 /** From the rows to what happened, or is planned: each builder turns one kind of row into items. */
 import type { Language } from '../../kernel/language.ts';
 import { lastDayIn } from '../../kernel/partial-date.ts';
-import { byCode, groupedBy } from '../funding/claim.ts';
+import { byCode, groupedBy } from '../../kernel/grouping.ts';
 import type { Candidate, Facts, Kind, Subject } from './facts.ts';
 import { inWords, moneyInWords, phrases } from './phrases.ts';
 import { firstDayIn } from './period.ts';

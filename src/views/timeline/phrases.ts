@@ -1,6 +1,6 @@
 /** The short sentences that titles are made of, in the language asked for. */
 import type { Language } from '../../kernel/language.ts';
-import type { Money } from '../funding/claim.ts';
+import type { Money } from '../../kernel/money.ts';
 
 interface Phrases {
   timeline: (program: string) => string;

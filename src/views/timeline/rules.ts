@@ -1,7 +1,7 @@
 /** The order of the timeline, and what a question leaves of it. */
 import type { Language } from '../../kernel/language.ts';
 import { lastDayIn } from '../../kernel/partial-date.ts';
-import { byCode } from '../funding/claim.ts';
+import { byCode } from '../../kernel/grouping.ts';
 import { kinds, type Candidate, type Facts, type Item, type Kind } from './facts.ts';
 import { candidatesOf } from './items.ts';
 import { firstDayIn } from './period.ts';
