@@ -1,8 +1,8 @@
 /** What the rules of this view know about a claim. */
 import { byCode } from '../../kernel/grouping.ts';
 import type { Money } from '../../kernel/money.ts';
-import { lastDayIn } from '../../kernel/partial-date.ts';
-import { canonical } from './decimal.ts';
+import { canonical, compare, fraction } from './decimal.ts';
+import type { Scope } from './scope.ts';
 
 /** All but the id is null where the source itself was not public yet on the day asked about. */
 interface Source {
@@ -12,13 +12,6 @@ interface Source {
   kind: string | null;
   publishedOn: string | null;
   url: string | null;
-}
-
-export interface Scope {
-  covers: string[];
-  periodFrom: string | null;
-  periodTo: string | null;
-  stage: string | null;
 }
 
 export interface Claim {
@@ -36,27 +29,43 @@ export interface Claim {
   source: Source;
 }
 
-/** The day from which a claim counts: when it was stated, else when its source came out; the last day of a month. */
-export function dayOf({ statedOn, source }: Claim): string | null {
-  const date = statedOn ?? source.publishedOn;
-  return date === null ? null : lastDayIn(date);
+type Sums = Pick<Claim, 'money' | 'statedAlso'>;
+
+/** What a claim states in one currency: one amount, or from the lowest to the highest that its source gives. */
+export interface Range {
+  lowest: string;
+  highest: string;
 }
 
-export const amountIn = ({ money, statedAlso }: Claim, currency: string): string | undefined => {
-  const found = [money, ...statedAlso].find((sum) => sum.currency === currency);
-  return found && canonical(found.amount);
-};
+export function rangeIn({ money, statedAlso }: Sums, currency: string): Range | undefined {
+  const [first, ...more] = [money, ...statedAlso]
+    .filter((sum) => sum.currency === currency)
+    .map(({ amount }) => canonical(amount))
+    .sort((a, b) => compare(fraction(a), fraction(b)));
+  return first === undefined ? undefined : { lowest: first, highest: more.at(-1) ?? first };
+}
 
-export const currenciesOf = ({ money, statedAlso }: Claim): string[] => [
+/** What a claim states in the currency that its source names first. */
+export const sumOf = (sums: Sums): Range & { currency: string } => ({
+  currency: sums.money.currency,
+  lowest: sums.money.amount,
+  highest: sums.money.amount,
+  ...rangeIn(sums, sums.money.currency),
+});
+
+export const isOneAmount = ({ lowest, highest }: Range): boolean => lowest === highest;
+export const rangeKey = ({ lowest, highest }: Range): string => `${lowest} ${highest}`;
+export const sumKey = (sums: Sums): string => `${sums.money.currency} ${rangeKey(sumOf(sums))}`;
+
+/** The currency that the source names first comes first. */
+export const currenciesOf = ({ money, statedAlso }: Sums): string[] => [
   ...new Set([money, ...statedAlso].map(({ currency }) => currency)),
 ];
 
 /** A deprecated claim is shown, but an editor has judged that it does not count. */
 export const counts = ({ rank }: Claim): boolean => rank !== 'deprecated';
 
-/** The same for every order of what is covered. */
-export const scopeKey = ({ covers, periodFrom, periodTo, stage }: Scope): string =>
-  JSON.stringify([[...covers].sort(), periodFrom, periodTo, stage]);
+export const idsOf = (claims: Claim[]): string[] => [...new Set(claims.map(({ id }) => id))].sort(byCode);
 
 export const sourcesOf = (claims: Claim[]): string[] =>
   [...new Set(claims.map(({ source }) => source.id))].sort(byCode);

@@ -33,18 +33,35 @@ function shifted(digits: bigint, places: number): string {
   return `${text.slice(0, -places)}.${text.slice(-places)}`.replace(/\.?0+$/, '');
 }
 
+const placesOf = (decimal: string): number => decimal.split('.')[1]?.length ?? 0;
+
 /** One amount, one text: 390000000.00 is 390000000. */
 export const canonical = (decimal: string): string =>
-  shifted(BigInt(decimal.replace('.', '')), decimal.split('.')[1]?.length ?? 0);
+  shifted(BigInt(decimal.replace('.', '')), placesOf(decimal));
+
+const scaledTo = (places: number, decimal: string): bigint =>
+  BigInt(decimal.replace('.', '')) * 10n ** BigInt(places - placesOf(decimal));
 
 /** a − b, where a is not less than b, without rounding. */
 export function difference(a: string, b: string): string {
-  const places = Math.max(a.split('.')[1]?.length ?? 0, b.split('.')[1]?.length ?? 0);
-  const scaled = (decimal: string): bigint => {
-    const { over, under } = fraction(decimal);
-    return (over * 10n ** BigInt(places)) / under;
-  };
-  return shifted(scaled(a) - scaled(b), places);
+  const places = Math.max(placesOf(a), placesOf(b));
+  return shifted(scaledTo(places, a) - scaledTo(places, b), places);
+}
+
+/** The sum, without rounding. */
+export function total(amounts: string[]): string {
+  const places = Math.max(0, ...new Set(amounts.map(placesOf)));
+  return shifted(
+    amounts.reduce((sum, amount) => sum + scaledTo(places, amount), 0n),
+    places,
+  );
+}
+
+/** One unit of the last digit that is not a zero: 1000 for 157000, 0.1 for 2.5. */
+export function lastUnit(decimal: string): Fraction {
+  const exact = canonical(decimal);
+  const zeros = exact.includes('.') ? 0 : (/0*$/.exec(exact)?.[0].length ?? 0);
+  return { over: 10n ** BigInt(zeros), under: 10n ** BigInt(placesOf(exact)) };
 }
 
 /** More digits than any source's own figures carry would only look exact. */

@@ -1,12 +1,14 @@
 /** From the claims to the answer: grouped by subject and kind, within that by scope. */
 import { byCode, groupedBy, type Some } from '../../kernel/grouping.ts';
 import type { Language } from '../../kernel/language.ts';
-import { amountIn, counts, currenciesOf, scopeKey, sourcesOf, type Claim } from './claim.ts';
+import { becauseInWords, openInWords, scopeBecauseInWords } from './choice-words.ts';
+import { counts, currenciesOf, idsOf, isOneAmount, rangeIn, sourcesOf, sumOf, type Claim } from './claim.ts';
 import { amountContradictions, conversionContradictions } from './contradictions.ts';
 import { compare, fraction, per, rounded } from './decimal.ts';
-import { bestFirst, preferredOf } from './preferred.ts';
+import { bestFirst, preferredOf, rankPlace, type Choice } from './preferred.ts';
 import { converted, pairsIn, writtenPair, type Pair } from './rates.ts';
-import { becauseInWords, scopeInWords } from './words.ts';
+import { scopeFor, scopeKey, type Scope } from './scope.ts';
+import { scopeInWords } from './words.ts';
 
 export const subjectTypes = ['program', 'consortium', 'organization'];
 export const kinds = ['budget', 'award', 'gpu-support', 'data-support', 'talent-support', 'investment'];
@@ -36,7 +38,7 @@ const groupOrder = (a: Claim, b: Claim): number =>
   byCode(a.subject.id, b.subject.id) ||
   kinds.indexOf(a.kind) - kinds.indexOf(b.kind);
 
-const writtenScope = (scope: Claim['scope'], language: Language) => {
+const writtenScope = (scope: Scope, language: Language) => {
   const sorted = { ...scope, covers: scope.covers.toSorted(byCode) };
   return { ...sorted, words: scopeInWords(sorted, language) };
 };
@@ -46,29 +48,71 @@ function groupOf(claims: Some<Claim>, terms: Terms) {
   const scopes = groupedBy(claims, ({ scope }) => scopeKey(scope)).toSorted(
     ([a, ...more], [b, ...others]) =>
       others.length - more.length || byCode(scopeKey(a.scope), scopeKey(b.scope)),
-  );
+  ) as Some<Some<Claim>>;
   return {
     subject,
     kind,
-    preferred: choiceOf(claims, terms),
-    scopes: scopes.map((within) => ({
-      scope: writtenScope(within[0].scope, terms.language),
-      preferred: choiceOf(within, terms),
-      spread: spreadOf(within),
-      claims: bestFirst(within).map((claim) => claimOf(claim, terms)),
-    })),
+    ...standingFor(scopes, terms),
+    scopes: scopes.map((within) => {
+      const { preferred, reason } = preferenceOf(within, '', terms);
+      return {
+        scope: writtenScope(within[0].scope, terms.language),
+        preferred,
+        reason,
+        spread: spreadOf(within),
+        claims: bestFirst(within)
+          .toSorted((a, b) => Number(isIn(preferred, b)) - Number(isIn(preferred, a)))
+          .map((claim) => claimOf(claim, terms)),
+      };
+    }),
   };
 }
 
-function choiceOf(claims: Some<Claim>, { language }: Terms) {
-  const choice = preferredOf(claims);
+const isIn = (preferred: { claims: string[] } | null, { id }: Claim): boolean =>
+  preferred?.claims.includes(id) ?? false;
+
+/** The scope that stands for a group, and the preferred of its claims. */
+function standingFor(scopes: Some<Some<Claim>>, terms: Terms) {
+  const { language } = terms;
+  const ranked = scopes.map((claims) => ({
+    claims,
+    scope: claims[0].scope,
+    rank: Math.min(...new Set(claims.map(rankPlace))),
+  })) as Some<{ claims: Some<Claim>; scope: Scope; rank: number }>;
+  const choice = scopeFor(ranked);
+  if ('open' in choice)
+    return {
+      chosenScope: null,
+      preferred: null,
+      reason: openInWords(choice.open, choice.left.length, language),
+    };
+  const { scope, steps, left } = choice;
+  const words = scopeBecauseInWords(scope, steps, language);
   return {
-    claim: choice.claim.id,
-    money: choice.claim.money,
+    chosenScope: { scope: writtenScope(scope, language), steps },
+    ...preferenceOf(left.flatMap(({ claims }) => claims) as Some<Claim>, words, terms),
+  };
+}
+
+/** The preferred claim, or in words why there is none; `first` is what is to be said before either. */
+function preferenceOf(claims: Some<Claim>, first: string, { language }: Terms) {
+  const choice = preferredOf(claims);
+  const said = (words: string): string => [first, words].filter((part) => part !== '').join(' ');
+  if ('open' in choice)
+    return { preferred: null, reason: said(openInWords('claims', choice.open.length, language)) };
+  return { preferred: choiceOf(choice, said(becauseInWords(choice, language))), reason: null };
+}
+
+function choiceOf(choice: Choice, because: string) {
+  const { currency, ...range } = sumOf(choice.claims[0]);
+  return {
+    claims: idsOf(choice.claims),
+    money: { amount: range.lowest, currency },
+    upTo: isOneAmount(range) ? null : range.highest,
     over: choice.over?.id ?? null,
     step: choice.step,
-    because: becauseInWords(choice, language),
-    sources: [choice.claim.source.id],
+    because,
+    sources: sourcesOf(choice.claims),
   };
 }
 
@@ -87,9 +131,10 @@ function spreadOf(claims: Claim[]) {
   const counted = claims.filter(counts);
   const currencies = [...new Set(counted.flatMap(currenciesOf))].toSorted(byCode);
   return currencies.map((currency) => {
-    const stating = counted.filter((claim) => amountIn(claim, currency) !== undefined);
+    const stating = counted.filter((claim) => rangeIn(claim, currency));
     const amounts = stating
-      .map((claim) => amountIn(claim, currency) ?? '0')
+      .flatMap((claim) => rangeIn(claim, currency) ?? [])
+      .flatMap(({ lowest, highest }) => [lowest, highest])
       .toSorted((a, b) => compare(fraction(a), fraction(b)));
     const [lowest, highest] = [amounts[0] ?? '0', amounts.at(-1) ?? '0'];
     return {

@@ -1,21 +1,9 @@
 import { z } from 'zod';
-import { count, day, listOf, money, slug, sources, words } from '../schemas.ts';
-import { kinds, subjectTypes } from './rules.ts';
+import { count, day, listOf, money, named, slug, sources, words } from '../schemas.ts';
+import { amount, code, conversion } from './conversion-schema.ts';
 import { ranks, sourceKinds, steps } from './preferred.ts';
-import { ways } from './rates.ts';
-
-const amount = (description: string, example: string): z.ZodType =>
-  z
-    .string()
-    .max(80)
-    .regex(/^[0-9]+(\.[0-9]+)?$/)
-    .meta({ description, examples: [example] });
-const code = (description: string, example: string): z.ZodType =>
-  z
-    .string()
-    .length(3)
-    .regex(/^[A-Z]{3}$/)
-    .meta({ description, examples: [example] });
+import { kinds, subjectTypes } from './rules.ts';
+import { scopeSteps, stages } from './scope.ts';
 
 const subject = z
   .strictObject({
@@ -36,7 +24,7 @@ const scope = z
     periodFrom: day('Beginning of the period it is for.', '2025').nullable(),
     periodTo: day('End of the period it is for.', '2025').nullable(),
     stage: z
-      .enum(['proposed', 'appropriated', 'announced', 'estimate', 'reported'])
+      .enum(stages)
       .nullable()
       .meta({ description: 'How firm it is.', examples: ['announced'] }),
     words: words(
@@ -52,17 +40,30 @@ const scope = z
 
 const choice = z
   .strictObject({
-    claim: slug('The preferred claim.', 'fund-seed-001-program-530b'),
+    claims: z
+      .array(slug('A claim.', 'fund-seed-001-program-530b'))
+      .min(1)
+      .max(10_000)
+      .meta({ description: 'The preferred claim, or the equally good ones that state the same sum.' }),
     money,
-    over: slug('The next best claim; null if there is no other.', 'fund-allglobal-program-530b').nullable(),
+    upTo: amount('The higher end where the source states a range; else null.', '590000000000').nullable(),
+    over: slug(
+      'The best claim that the deciding step set aside; null if it set none aside.',
+      'fund-allglobal-program-530b',
+    ).nullable(),
     step: z.enum(steps).meta({
-      description: 'What decided between it and the next best, as the rule in the description has it.',
+      description: 'What decided, as the rule in the description has it.',
       examples: ['source-kind'],
     }),
-    because: words('The same in words.', 'It has the better kind of source: official, before press.', 400),
+    because: words('The same in words.', 'It has the better kind of source: official, before press.', 1000),
     sources,
   })
   .meta({ id: 'FundingChoice', description: 'Which of several claims is preferred, and why.' });
+
+const preferred = choice.nullable().meta({
+  description: 'The preferred claim; null where the sources leave it open.',
+});
+const reason = words('Why no claim is preferred; null where one is.', undefined, 1000).nullable();
 
 const spread = z
   .strictObject({
@@ -93,52 +94,16 @@ const source = z
       'Who says so. Under `asOf` all but the id is null where the source was not public yet, or has no date.',
   });
 
-const conversion = z
-  .strictObject({
-    currency: code('The currency that was asked for.', 'USD'),
-    way: z.enum(ways).meta({
-      description:
-        'stated: the claim is in this currency already. own-statement: its own source states the sum in it. implied-rate: by the rate that another claim implies. no-rate: no source relates the two currencies.',
-      examples: ['own-statement'],
-    }),
-    own: z.boolean().meta({ description: 'Whether the claim’s own source states this amount.' }),
-    amount: amount(
-      'The amount: as stated, or rounded to six significant digits; null without a rate.',
-      '142460000',
-    ).nullable(),
-    rate: amount(
-      'Units of the claim’s currency for one unit of the currency asked for, rounded to six significant digits; null where none was used.',
-      '1358.97',
-    ).nullable(),
-    rateFrom: z
-      .strictObject({
-        claim: slug('The claim that states one sum in both currencies.', 'fund-seed-001-program-530b'),
-        source: slug('Its source.', 'seed-001'),
-      })
-      .nullable()
-      .meta({ description: 'Where the rate comes from; null where none was used.' }),
-    range: z
-      .strictObject({
-        rates: count('How many rates the sources imply between the two currencies.', 9),
-        lowestRate: amount('The lowest of them.', '1318.52'),
-        highestRate: amount('The highest of them.', '1471.36'),
-        lowest: amount('The amount by the highest rate.', '131579000'),
-        highest: amount('The amount by the lowest rate.', '146832000'),
-      })
-      .nullable()
-      .meta({
-        description: 'What all implied rates would give; null where there is none or none is needed.',
-      }),
-    reason: words('Why there is no amount.', undefined, 200).nullable(),
-  })
-  .meta({ id: 'FundingConversion', description: 'A claim in the currency asked for.' });
-
 const claim = z
   .strictObject({
     id: slug('Its id, of a row of /v1/funding-figures.', 'fund-kbs-2025-200b'),
     money,
     approximate: z.boolean().meta({ description: 'Whether the source calls the amount approximate.' }),
-    statedAlso: listOf(money, 'The same sum in other currencies, as the same source states it.', 50),
+    statedAlso: listOf(
+      money,
+      'The same sum in other currencies, or the other end of a range, as the same source states it.',
+      50,
+    ),
     statedOn: day('When the source said so.', '2025-08').nullable(),
     rank: z.enum(ranks).meta({ description: 'How an editor ranked it.', examples: ['normal'] }),
     rankReason: words('Why it is ranked so.', undefined, 1000).nullable(),
@@ -155,12 +120,25 @@ const group = z
   .strictObject({
     subject,
     kind,
-    preferred: choice,
+    chosenScope: z
+      .strictObject({
+        scope,
+        steps: listOf(
+          z.enum(scopeSteps).meta({ description: 'A step of the rule.', examples: ['covers'] }),
+          'What decided, in this order; empty where there was nothing to decide.',
+          4,
+        ),
+      })
+      .nullable()
+      .meta({ description: 'The scope that stands for the group; null where none does.' }),
+    preferred,
+    reason,
     scopes: listOf(
       z
         .strictObject({
           scope,
-          preferred: choice,
+          preferred,
+          reason,
           spread: listOf(spread, 'Per currency, without deprecated claims.', 200),
           claims: listOf(claim, 'The claims of this scope, the preferred one first.'),
         })
@@ -185,9 +163,12 @@ const pair = z
     description: 'One sum that one source states in two currencies, and the exchange rate that this implies.',
   });
 
+const upTo = amount('The higher end where a range is stated; else null.', '210000000000').nullable();
+
 const side = z
   .strictObject({
     amount: amount('The amount.', '200000000000'),
+    upTo,
     claims: listOf(slug('A claim.', 'fund-seed-004-program-200b'), 'The claims that state it.'),
     sources,
   })
@@ -202,10 +183,23 @@ const contradiction = z
     }),
     subject: subject.nullable().meta({ description: 'Whose money; null for a conversion.' }),
     kind: kind.nullable().meta({ description: 'What kind of money; null for a conversion.' }),
-    scope: scope.nullable().meta({ description: 'The scope that both share; null for a conversion.' }),
-    sum: money.nullable().meta({ description: 'The sum that was converted; null for an amount.' }),
+    scope: scope.nullable().meta({
+      description:
+        'The scope that both share, with the end of its period where one of them names it; null for a conversion.',
+    }),
+    sum: z
+      .strictObject({
+        amount: amount('The amount.', '200000000000'),
+        upTo,
+        currency: code('Currency code of ISO 4217.', 'KRW'),
+      })
+      .nullable()
+      .meta({ description: 'The sum that was converted; null for an amount.' }),
     currency: code('The currency of the two amounts.', 'KRW'),
-    difference: amount('The higher less the lower, exactly.', '330000000000'),
+    difference: amount(
+      'The higher less the lower, exactly; of ranges what lies between them.',
+      '330000000000',
+    ),
     ratio: amount('The higher divided by the lower, rounded to six significant digits.', '2.65'),
     sides: z
       .array(side)
@@ -217,6 +211,7 @@ const contradiction = z
 
 export const fundingSchema = z
   .strictObject({
+    program: named,
     convertTo: code('The currency that was asked for.', 'USD')
       .nullable()
       .meta({ description: 'The currency that was asked for; null where none was.' }),

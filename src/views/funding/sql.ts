@@ -8,6 +8,7 @@ export interface FundingQuery {
 }
 
 export interface FundingFacts {
+  program: { id: string; name: string };
   claims: Claim[];
   /** Every code of ISO 4217 that is in use; none where nobody asked for one. */
   currencies: string[] | null;
@@ -20,6 +21,7 @@ export function fundingStatement(asked: Asked<FundingQuery>): Sql {
     sql`(SELECT ${nameOf('n', language)} FROM ${table} n WHERE n.id = ${key})`;
   return sql`
     SELECT row_to_json(d)::text AS doc FROM (SELECT
+      json_build_object('id', p.id, 'name', ${nameOf('p', language)}) AS program,
       (SELECT coalesce(json_agg(c ORDER BY c.id), '[]') FROM (
         SELECT ${fieldsOf(asked, 'funding-figures', 'f', 'id', 'kind', 'money', 'approximate', 'statedAlso', 'statedOn', 'scope', 'rank', 'rankReason', 'note')},
             (SELECT row_to_json(n) FROM (SELECT f.subject_type AS type, f.subject_id AS id,
