@@ -10,8 +10,12 @@ export const figures = await file('funding-figures');
 export const sources = new Map((await file('sources')).map((row) => [row.id ?? '', row]));
 
 interface Choice {
-  claim: string;
+  claims: string[];
+  money: { amount: string; currency: string };
+  upTo: string | null;
+  over: string | null;
   step: string;
+  because: string;
 }
 export interface Claim {
   id: string;
@@ -20,8 +24,11 @@ export interface Claim {
   converted: null | {
     way: string;
     amount: string | null;
+    lowest: string | null;
+    highest: string | null;
     rate: string | null;
-    rateFrom: { claim: string; source: string } | null;
+    rateFrom: { claim: string; source: string; rate: string }[];
+    reason: string | null;
   };
 }
 export interface Scope {
@@ -32,14 +39,18 @@ export interface Scope {
   words: string;
 }
 export interface Funding {
+  program: { id: string; name: string };
   convertTo: string | null;
   groups: {
     subject: { type: string; id: string; name: string };
     kind: string;
-    preferred: Choice;
+    chosenScope: { scope: Scope; steps: string[] } | null;
+    preferred: Choice | null;
+    reason: string | null;
     scopes: {
       scope: Scope;
-      preferred: Choice;
+      preferred: Choice | null;
+      reason: string | null;
       spread: (Record<'currency' | 'lowest' | 'highest' | 'ratio', string> & {
         claims: number;
         sources: string[];
@@ -60,11 +71,12 @@ export interface Funding {
 }
 interface Side {
   amount: string;
+  upTo: string | null;
   claims: string[];
   sources: string[];
 }
 
-export const claimsIn = ({ groups }: Funding): Claim[] =>
+export const claimsIn = ({ groups }: Pick<Funding, 'groups'>): Claim[] =>
   groups.flatMap(({ scopes }) => scopes.flatMap(({ claims }) => claims));
 
 /** The scope of a row, and of an answer, in one and the same text. */
@@ -106,32 +118,62 @@ const kindOrder =
   'official company technical-report model-card repository press analysis aggregator blog mirror'.split(' ');
 export const kindOf = (row: Row): number => kindOrder.indexOf(sources.get(row.sources ?? '')?.kind ?? '');
 
-/** The best claim, by throwing out what is worse, one step after the other. */
-export function best(rows: Row[]): { claim: string; step: string } {
+export const dateOf = (row: Row): string => or(row.statedOn, sources.get(row.sources ?? '')?.publishedOn);
+/** The first day of a date of any precision. */
+export const firstDay = (date: string): string => `${date}-01-01`.slice(0, 10);
+
+/** Whether one was certainly stated after the other. */
+const isLater = (a: Row, b: Row): boolean =>
+  dateOf(a) !== '' && dateOf(b) !== '' && firstDay(dateOf(a)) > lastDay(dateOf(b));
+
+/** The best claims, by throwing out what is worse, one step after the other; null where several sums are left. */
+export function best(rows: Row[]): { claims: string[]; step: string } | null {
   const ranks = ['preferred', 'normal', 'deprecated'];
-  const steps: [string, (row: Row) => string | number][] = [
-    ['rank', (row) => ranks.indexOf(row.rank ?? '')],
-    ['source-kind', kindOf],
-    // Later first: the digits are turned round.
-    [
-      'recency',
-      (row) =>
-        or(
-          dayOf(row).replace(/\d/g, (digit) => String(9 - +digit)),
-          '~',
-        ),
-    ],
-    ['id', (row) => row.id ?? ''],
+  const isWorse: [string, (row: Row, other: Row) => boolean][] = [
+    ['rank', (row, other) => ranks.indexOf(row.rank ?? '') > ranks.indexOf(other.rank ?? '')],
+    ['source-kind', (row, other) => kindOf(row) > kindOf(other)],
+    ['recency', (row, other) => isLater(other, row)],
   ];
   let left = rows;
-  let decided = 'only-claim';
-  for (const [step, key] of steps) {
-    if (left.length === 1) break;
-    const least = left.map(key).sort((a, b) => (a < b ? -1 : 1))[0];
-    left = left.filter((row) => key(row) === least);
-    decided = step;
+  let step = 'only-claim';
+  for (const [name, worse] of isWorse) {
+    const kept = left.filter((row) => !left.some((other) => worse(row, other)));
+    if (kept.length < left.length) step = name;
+    left = kept;
   }
-  return { claim: left[0]?.id ?? '', step: decided };
+  if (left.length > 1) {
+    step = 'agreement';
+    const whole = left.filter((row) => {
+      const others = left.filter((other) => other['money.amount'] !== row['money.amount']);
+      const sum = others.reduce((total, other) => total + BigInt(other['money.amount'] ?? '0'), 0n);
+      return others.length > 1 && sum === BigInt(row['money.amount'] ?? '0');
+    });
+    if (new Set(left.map((row) => row.sources)).size === 1 && whole.length > 0) {
+      left = whole;
+      step = 'whole';
+    }
+    if (new Set(left.map((row) => `${row['money.amount']} ${row['money.currency']}`)).size > 1) return null;
+  }
+  return { claims: left.map((row) => row.id ?? '').sort(), step };
+}
+
+const firmest = ['appropriated', 'announced', 'reported', 'estimate', 'proposed'];
+const coversOf = (row: Row): string[] => (row['scope.covers'] ?? '').split(';').filter(Boolean).sort();
+
+/** The rows of the scope that stands for a group; none where several are left that differ. */
+export function standing(rows: Row[]): Row[] {
+  const isPart = (row: Row, of: Row): boolean => {
+    const [part, all] = [coversOf(row), coversOf(of)];
+    if (all.includes('total')) return !part.includes('total');
+    return part.length < all.length && part.every((one) => all.includes(one));
+  };
+  const covering = rows.filter((row) => !rows.some((other) => isPart(row, other)));
+  if (new Set(covering.map((row) => coversOf(row).join())).size > 1) return [];
+  const stage = Math.min(...covering.map((row) => firmest.indexOf(row['scope.stage'] ?? '')));
+  const left = covering.filter((row) => firmest.indexOf(row['scope.stage'] ?? '') === stage);
+  const ends = new Set(left.map((row) => row['scope.periodTo']));
+  if (left.every((row) => row['scope.periodFrom'] !== '')) ends.delete('');
+  return ends.size > 1 || new Set(left.map((row) => row['scope.periodFrom'])).size > 1 ? [] : left;
 }
 
 /** a / b to six significant digits, half up, by long division. */

@@ -84,8 +84,9 @@ test('those who lead, belong or bid are in, strangers are not', async () => {
 test('an editor’s rank decides first; a deprecated claim is shown and counts for nothing', async () => {
   const { groups, contradictions } = await funding('xx-money');
   expect(groups[0]?.preferred).toEqual({
-    claim: 'xx-chosen',
+    claims: ['xx-chosen'],
     money: { amount: '101', currency: 'CHF' },
+    upTo: null,
     over: 'xx-official',
     step: 'rank',
     because: 'An editor ranked it preferred; the next best is normal.',
@@ -120,10 +121,10 @@ test('a rate that a source of this programme implies is used here, and not for a
       converted?.rate,
     ]),
   ).toEqual([
-    ['xx-chosen', 'implied-rate', '33.4657', '3.01802'],
-    ['xx-official', 'implied-rate', '33.3', '3.01802'],
+    ['xx-chosen', 'nearest-rate', '33.4657', '3.01802'],
+    ['xx-official', 'nearest-rate', '33.3', '3.01802'],
     ['xx-exact', 'own-statement', '33.3', '3.01802'],
-    ['xx-wrong', 'implied-rate', '331.012', '3.01802'],
+    ['xx-wrong', 'nearest-rate', '331.012', '3.01802'],
   ]);
   const real = claimsIn(await funding('kr-safm', '?convertTo=CHF'));
   expect(new Set(real.map(({ converted }) => converted?.way))).toEqual(new Set(['no-rate']));
@@ -136,11 +137,59 @@ test('a programme about whose money nothing is known has empty lists', async () 
     ['?asOf=2025-01-01', null],
   ] as const)
     expect(await funding('xx-empty', query)).toEqual({
+      program: { id: 'xx-empty', name: 'xx-empty' },
       convertTo,
       groups: [],
       pairs: [],
       contradictions: [],
     });
+});
+
+test('two amounts of one claim in one currency are a range, in the spread, against others and converted', async () => {
+  const [program, more] = ['xx-range', { kind: 'budget' }];
+  await sent('programs', { id: program, names: { en: 'Range' }, country: 'CH', ...paper });
+  const also = (...sums: [string, string][]) => ({
+    statedAlso: sums.map(([amount, currency]) => ({ amount, currency })),
+  });
+  await award('xx-from-to', 'program', program, {
+    ...more,
+    ...also(['200', 'CHF'], ['7', 'USD'], ['8', 'USD']),
+    sources: ['xx-official'],
+  });
+  await award('xx-within', 'program', program, { ...more, money: { amount: '150', currency: 'CHF' } });
+  await award('xx-above', 'program', program, {
+    ...more,
+    money: { amount: '260', currency: 'CHF' },
+    sources: ['xx-blog'],
+  });
+  const { groups, contradictions } = await funding(program, '?convertTo=USD');
+  const [scope] = groups[0]?.scopes ?? [];
+  expect(scope?.preferred).toMatchObject({ claims: ['xx-from-to'], money: { amount: '100.5' }, upTo: '200' });
+  expect(scope?.spread).toMatchObject([
+    { currency: 'CHF', claims: 3, lowest: '100.5', highest: '260' },
+    { currency: 'USD', claims: 1, lowest: '7', highest: '8' },
+  ]);
+  expect(contradictions.map(({ sides }) => sides.map(({ amount, upTo }) => [amount, upTo]))).toEqual([
+    [
+      ['150', null],
+      ['260', null],
+    ],
+    [
+      ['100.5', '200'],
+      ['260', null],
+    ],
+  ]);
+  const claims = new Map(claimsIn({ groups }).map((claim) => [claim.id, claim.converted]));
+  expect(claims.get('xx-from-to')).toMatchObject({
+    way: 'own-statement',
+    amount: null,
+    lowest: '7',
+    highest: '8',
+    reason: 'The source states a range.',
+  });
+  expect(claims.get('xx-within')).toMatchObject({ way: 'nearest-rate', amount: null, rate: null });
+  const svg = await it.anyone.get(`/v1/programs/${program}/funding?format=svg`).buffer(true);
+  expect(String(svg.body)).toContain('>100.5–200<');
 });
 
 describe('bad input', () => {

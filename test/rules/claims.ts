@@ -12,7 +12,10 @@ export interface Given {
   statedOn?: string | null;
   publishedOn?: string | null;
   source?: string;
+  subject?: string;
   covers?: string[];
+  periodFrom?: string | null;
+  periodTo?: string | null;
   stage?: string | null;
 }
 
@@ -20,7 +23,7 @@ export function claim(given: Given): Claim {
   const { id = 'a', statedOn = null, kind = 'press' } = given;
   return {
     id,
-    subject: { type: 'program', id: 'p', name: 'P' },
+    subject: { type: 'program', id: given.subject ?? 'p', name: 'P' },
     kind: 'budget',
     money: { amount: given.amount ?? '100', currency: given.currency ?? 'KRW' },
     approximate: given.approximate ?? false,
@@ -28,8 +31,8 @@ export function claim(given: Given): Claim {
     statedOn,
     scope: {
       covers: given.covers ?? ['total'],
-      periodFrom: null,
-      periodTo: null,
+      periodFrom: given.periodFrom ?? null,
+      periodTo: given.periodTo ?? null,
       stage: given.stage ?? null,
     },
     rank: given.rank ?? 'normal',
@@ -45,4 +48,4 @@ export function claim(given: Given): Claim {
     },
   };
 }
-export const claims = (...given: Given[]): Claim[] => given.map(claim);
+export const claims = (...given: Given[]): [Claim, ...Claim[]] => given.map(claim) as [Claim, ...Claim[]];

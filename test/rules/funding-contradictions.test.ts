@@ -36,15 +36,119 @@ describe('contradictions of amount', () => {
     ],
     ['a deprecated claim', [{ id: 'a', amount: '1', rank: 'deprecated' }, { id: 'b' }]],
     [
-      'an approximate claim less than 5 percent off',
-      [{ id: 'a', amount: '104.9', approximate: true }, { id: 'b' }],
+      'an approximate claim less than 5 percent off, within a unit of its last digit',
+      [
+        { id: 'a', amount: '104.9' },
+        { id: 'b', approximate: true },
+      ],
+    ],
+    [
+      'what lies within a range',
+      [
+        { id: 'a', also: [['200', 'KRW']] },
+        { id: 'b', amount: '150' },
+      ],
+    ],
+    [
+      'ranges that overlap',
+      [
+        { id: 'a', also: [['200', 'KRW']] },
+        { id: 'b', amount: '300', also: [['150', 'KRW']] },
+      ],
+    ],
+    [
+      'sums that both sources state',
+      ['s', 't'].flatMap((source) => [
+        { id: `${source}1`, amount: '10', source },
+        { id: `${source}2`, amount: '20', source },
+      ]),
+    ],
+    [
+      'a sum of one that the other states beside its own',
+      [
+        { id: 'a', amount: '10' },
+        { id: 'b', amount: '20', source: 's' },
+        { id: 'c', amount: '10', source: 's' },
+      ],
+    ],
+    [
+      'parts of one against the sum of another',
+      [
+        { id: 'a', amount: '62.8' },
+        { id: 'b', amount: '20', source: 's' },
+        { id: 'c', amount: '10', source: 's' },
+      ],
+    ],
+    [
+      'a year and a year that is not known to end with it',
+      [
+        { id: 'a', amount: '1', periodTo: '2025' },
+        { id: 'b', periodFrom: '2025', periodTo: '2025' },
+      ],
+    ],
+    [
+      'periods that begin together and end apart',
+      [
+        { id: 'a', amount: '1', periodFrom: '2025', periodTo: '2026' },
+        { id: 'b', periodFrom: '2025', periodTo: '2025' },
+      ],
     ],
   ])('%s: none', (_, given) => {
     expect(found(...given)).toEqual([]);
   });
 
-  test('five percent off is a contradiction, and any difference between exact claims', () => {
+  test('a sum that two sources have in common shows that they split the same', () => {
+    const split = (source: string, amount: string): Given[] => [
+      { id: `${source}1`, amount: '10', source },
+      { id: `${source}2`, amount, source },
+    ];
+    expect(found(...split('s', '20'), ...split('t', '30'))).toEqual(['KRW 20 (s2) 30 (t2)']);
+  });
+
+  test('a period without an end is that of the other which begins with it', () => {
+    const open: Given = { id: 'a', amount: '157.6', approximate: true, periodFrom: '2025' };
+    const [one, ...more] = amountContradictions(
+      claims(
+        open,
+        { id: 'b', amount: '158.6', periodFrom: '2025', periodTo: '2025' },
+        { ...open, id: 'c', amount: '158.6' },
+      ),
+    );
+    expect([one?.scope?.periodTo, one?.sides[1].claims, more]).toEqual(['2025', ['b', 'c'], []]);
+    // Two ends that differ are two scopes, and the open one may be either.
+    expect(
+      amountContradictions(
+        claims(
+          open,
+          ...['2025', '2026'].map((periodTo): Given => ({
+            id: periodTo,
+            amount: '158.6',
+            periodFrom: '2025',
+            periodTo,
+          })),
+        ),
+      ).map(({ scope }) => scope?.periodTo),
+    ).toEqual(['2025', '2026']);
+  });
+
+  test('a range against what lies outside it', () => {
+    expect(
+      amountContradictions(claims({ id: 'a', also: [['200', 'KRW']] }, { id: 'b', amount: '260' })),
+    ).toMatchObject([
+      {
+        difference: '60',
+        ratio: '1.3',
+        sides: [
+          { amount: '100', upTo: '200' },
+          { amount: '260', upTo: null },
+        ],
+      },
+    ]);
+  });
+
+  test('five percent off is a contradiction, or a digit that is stated, and any difference between exact claims', () => {
     expect(found({ id: 'a', amount: '105', approximate: true }, { id: 'b' })).toHaveLength(1);
+    expect(found({ id: 'a', amount: '104.9', approximate: true }, { id: 'b' })).toHaveLength(1);
     expect(found({ id: 'a', amount: '104.9' }, { id: 'b' })).toHaveLength(1);
     // Only the exact ones of the two sides contradict each other.
     expect(
@@ -86,15 +190,30 @@ describe('contradictions of conversion', () => {
         subject: null,
         kind: null,
         scope: null,
-        sum: { amount: '200', currency: 'KRW' },
+        sum: { amount: '200', upTo: null, currency: 'KRW' },
         currency: 'USD',
         difference: '1',
         ratio: '1.00694',
         sides: [
-          { amount: '144', claims: ['b'], sources: ['source-of-b'] },
-          { amount: '145', claims: ['a', 'c'], sources: ['source-of-a', 'source-of-c'] },
+          { amount: '144', upTo: null, claims: ['b'], sources: ['source-of-b'] },
+          { amount: '145', upTo: null, claims: ['a', 'c'], sources: ['source-of-a', 'source-of-c'] },
         ],
       },
+    ]);
+  });
+
+  test('a source that converts a sum in two ways does not contradict who agrees with one of them', () => {
+    const found = conversionContradictions(
+      claims(
+        { id: 'a', amount: '200', also: [['145', 'USD']], source: 's' },
+        { id: 'b', amount: '200', also: [['144', 'USD']], source: 's' },
+        { id: 'c', amount: '200', also: [['144', 'USD']] },
+        { id: 'd', amount: '200', also: [['140', 'USD']] },
+      ),
+    );
+    expect(found.map(({ sides }) => sides.map(({ claims: ids }) => ids.join(' ')).join(' / '))).toEqual([
+      'd / a',
+      'd / b c',
     ]);
   });
 });

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { canonical, difference, fraction, per, rounded } from '../../src/views/funding/decimal.ts';
+import {
+  canonical,
+  difference,
+  fraction,
+  lastUnit,
+  per,
+  rounded,
+  total,
+} from '../../src/views/funding/decimal.ts';
 
 test.each([
   ['530000000000', '390000000', '1358.97'],
@@ -56,4 +64,21 @@ test('a difference is exact, and one amount has one text', () => {
   expect([canonical('390000000.00'), canonical('0.50'), canonical('100'), difference('1.5', '1.25')]).toEqual(
     ['390000000', '0.5', '100', '0.25'],
   );
+});
+
+test('sums are exact, and the last unit is that of the last digit that counts', () => {
+  fc.assert(
+    fc.property(fc.array(amounts, { maxLength: 6 }), (some) => {
+      expect(scaled(total(some), 4)).toBe(some.reduce((sum, one) => sum + scaled(one, 4), 0n));
+    }),
+  );
+  expect([total(['0.1', '0.2']), total(['1', '0.50']), total([])]).toEqual(['0.3', '1.5', '0']);
+  for (const [amount, unit] of [
+    ['157600000000', '100000000'],
+    ['200', '100'],
+    ['101', '1'],
+    ['2.50', '0.1'],
+    ['100.0', '100'],
+  ] as const)
+    expect([amount, rounded(lastUnit(amount))]).toEqual([amount, unit]);
 });

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Claim } from '../../src/views/funding/claim.ts';
+import { idsOf, sumKey } from '../../src/views/funding/claim.ts';
 import { preferredOf } from '../../src/views/funding/preferred.ts';
-import { converted, pairsIn } from '../../src/views/funding/rates.ts';
 import { answerOf } from '../../src/views/funding/rules.ts';
 import { claim, claims, type Given } from './claims.ts';
 
@@ -47,27 +46,9 @@ describe('the preferred claim', () => {
       'recency',
     ],
     [
-      'a month counts from its last day',
+      'a month that is over before the other begins',
       [
-        { id: 'b', statedOn: '2026-01-30' },
-        { id: 'c', statedOn: '2026-01' },
-      ],
-      'c',
-      'recency',
-    ],
-    [
-      'a full date on the last day of a month is no later than the month',
-      [
-        { id: 'b', statedOn: '2026-01' },
-        { id: 'c', statedOn: '2026-01-31' },
-      ],
-      'b',
-      'id',
-    ],
-    [
-      'a year counts from its last day',
-      [
-        { id: 'a', statedOn: '2026-12-30' },
+        { id: 'a', statedOn: '2025-12' },
         { id: 'b', statedOn: '2026' },
       ],
       'b',
@@ -82,8 +63,38 @@ describe('the preferred claim', () => {
       'b',
       'recency',
     ],
-    ['undated last', [{ id: 'a' }, { id: 'b', statedOn: '1999' }], 'b', 'recency'],
-    ['the id at last', [{ id: 'b' }, { id: 'a' }], 'a', 'id'],
+    [
+      'the whole of what one source states, to the last decimal',
+      [
+        { id: 'a', amount: '0.1', source: 's' },
+        { id: 'b', amount: '0.2', source: 's' },
+        { id: 'c', amount: '0.3', source: 's' },
+      ],
+      'c',
+      'whole',
+    ],
+    [
+      'the whole of two equal parts',
+      [
+        { id: 'a', amount: '5', source: 's' },
+        { id: 'b', amount: '5', source: 's' },
+        { id: 'c', amount: '10', source: 's' },
+      ],
+      'c',
+      'whole',
+    ],
+    ['all that state the same sum', [{ id: 'b', amount: '100.0' }, { id: 'a' }], 'a b', 'agreement'],
+    [
+      'a whole with another source that states it',
+      [
+        { id: 'a', amount: '1', source: 's' },
+        { id: 'b', amount: '2', source: 's' },
+        { id: 'c', amount: '3', source: 's' },
+        { id: 'd', amount: '3' },
+      ],
+      'c d',
+      'whole',
+    ],
     [
       'a source that is not public yet comes last',
       [
@@ -93,9 +104,34 @@ describe('the preferred claim', () => {
       'b',
       'source-kind',
     ],
-  ])('%s', (_, given, id, step) => {
-    const choice = preferredOf(claims(...given) as [Claim, ...Claim[]]);
-    expect([choice.claim.id, choice.step]).toEqual([id, step]);
+  ])('%s', (_, given, ids, step) => {
+    const choice = preferredOf(claims(...given));
+    expect('open' in choice ? choice : [idsOf(choice.claims).join(' '), choice.step]).toEqual([ids, step]);
+  });
+
+  test.each<[string, Given[]]>([
+    ['two sums of one day', [{ statedOn: '2026-01-01' }, { statedOn: '2026-01-01' }]],
+    ['a day in the month of the other', [{ statedOn: '2026-01-30' }, { statedOn: '2026-01' }]],
+    ['a day in the year of the other', [{ statedOn: '2026' }, { statedOn: '2026-08-18' }]],
+    ['a month in the year of the other', [{ statedOn: '2026' }, { statedOn: '2026-12' }]],
+    ['a day and no date', [{ statedOn: '1999' }, {}]],
+    ['no dates', [{}, {}]],
+    ['two sums of one source', [{ source: 's' }, { source: 's' }]],
+    ['a sum of which only some are parts', [1, 2, 3, 4].map((n) => ({ amount: `${n}`, source: 's' }))],
+    [
+      'a part and a sum of another source',
+      [{ amount: '1', source: 's' }, { amount: '2', source: 's' }, { amount: '3' }],
+    ],
+    [
+      'one sum and a range that begins with it',
+      [{ amount: '100' }, { amount: '100', also: [['200', 'KRW']] }],
+    ],
+  ])('%s: none, and in no order either', (_, given) => {
+    const all = claims(...given.map((one, at) => ({ id: `c${at}`, amount: `${at + 1}`, ...one })));
+    for (const order of [all, all.toReversed() as typeof all]) {
+      const choice = preferredOf(order);
+      expect('open' in choice && idsOf(choice.open)).toEqual(idsOf(all));
+    }
   });
 
   const order = [
@@ -115,99 +151,52 @@ describe('the preferred claim', () => {
       for (const worse of order.slice(at + 1)) {
         const [a, b] = [claim({ id: 'z', kind: better }), claim({ id: 'a', kind: worse, statedOn: '2026' })];
         expect(preferredOf([b, a])).toMatchObject({
-          claim: { id: 'z' },
+          claims: [{ id: 'z' }],
           over: { id: 'a' },
           step: 'source-kind',
         });
       }
   });
 
+  const given = fc.record({
+    rank: fc.constantFrom('preferred', 'normal', 'deprecated'),
+    kind: fc.constantFrom(...order.slice(0, 3), null),
+    amount: fc.constantFrom('1', '2', '3', '3.0'),
+    source: fc.constantFrom('s', 't', 'u'),
+    statedOn: fc.constantFrom(null, '2025', '2025-08', '2025-08-31', '2025-12-31', '2026'),
+  });
+  const some = fc.array(given, { minLength: 1, maxLength: 8 });
+  const said = (choice: ReturnType<typeof preferredOf>) =>
+    'open' in choice
+      ? { open: idsOf(choice.open) }
+      : { claims: idsOf(choice.claims), step: choice.step, over: choice.over?.id };
+
   test('it is the same in whatever order the claims come', () => {
-    const given = fc.record({
-      rank: fc.constantFrom('preferred', 'normal', 'deprecated'),
-      kind: fc.constantFrom(...order, null),
-      statedOn: fc.constantFrom(null, '2025', '2025-08', '2025-08-31', '2025-12-31'),
-    });
     fc.assert(
-      fc.property(
-        fc.array(given, { minLength: 1, maxLength: 8 }),
-        fc.infiniteStream(fc.nat()),
-        (some, random) => {
-          const all = some.map((one, at) => claim({ ...one, id: `c${at}` })) as [Claim, ...Claim[]];
-          const shuffled = all
-            .map((one) => ({ one, key: random.next().value as number }))
-            .sort((a, b) => a.key - b.key)
-            .map(({ one }) => one) as [Claim, ...Claim[]];
-          expect(preferredOf(shuffled)).toEqual(preferredOf(all));
-          const { claim: best } = preferredOf(all);
-          if (best.rank === 'deprecated') expect(all.every(({ rank }) => rank === 'deprecated')).toBe(true);
-        },
-      ),
+      fc.property(some, fc.infiniteStream(fc.nat()), (rows, random) => {
+        const all = claims(...rows.map((one, at) => ({ ...one, id: `c${at}` })));
+        const shuffled = all
+          .map((one) => ({ one, key: random.next().value as number }))
+          .sort((a, b) => a.key - b.key)
+          .map(({ one }) => one) as typeof all;
+        expect(said(preferredOf(shuffled))).toEqual(said(preferredOf(all)));
+        const choice = preferredOf(all);
+        const best = 'open' in choice ? choice.open : choice.claims;
+        if (best[0].rank === 'deprecated') expect(all.every(({ rank }) => rank === 'deprecated')).toBe(true);
+      }),
     );
   });
-});
 
-describe('conversion', () => {
-  const rates: Given[] = [
-    { id: 'old', amount: '1000', also: [['1', 'USD']], statedOn: '2025-01-01' },
-    { id: 'new', amount: '1500', also: [['1', 'USD']], statedOn: '2026-01-01' },
-    { id: 'undated', amount: '1250', also: [['1', 'USD']], kind: 'official' },
-    { id: 'out', amount: '9', also: [['1', 'USD']], statedOn: '2025-06-01', rank: 'deprecated' },
-  ];
-  const usd = (given: Given, currency = 'USD') =>
-    converted(claim({ id: 'x', ...given }), currency, pairsIn(claims(...rates)), 'en');
-
-  test('what the own source states comes first, as stated', () => {
-    expect(usd({ amount: '7', also: [['3', 'USD']], statedOn: '2025-01-01' })).toMatchObject({
-      way: 'own-statement',
-      own: true,
-      amount: '3',
-      rate: '2.33333',
-      rateFrom: { claim: 'x', source: 'source-of-x' },
-    });
-  });
-
-  test('else the rate nearest in time; without a date the better kind of source', () => {
-    const from = (given: Given) => [usd(given).rateFrom?.claim, usd(given).amount, usd(given).own];
-    expect(from({ amount: '3000', statedOn: '2025-02' })).toEqual(['old', '3', false]);
-    expect(from({ amount: '3000', publishedOn: '2025-11-05' })).toEqual(['new', '2', false]);
-    expect(from({ amount: '3000' })).toEqual(['undated', '2.4', false]);
-  });
-
-  test('the range is that of all rates that count', () => {
-    expect(usd({ amount: '3000', statedOn: '2025-02' }).range).toEqual({
-      rates: 3,
-      lowestRate: '1000',
-      highestRate: '1500',
-      lowest: '2',
-      highest: '3',
-    });
-  });
-
-  test('the other way round by the same rates, and never through a third currency', () => {
-    expect(usd({ amount: '3', currency: 'USD', statedOn: '2025-02' }, 'KRW')).toMatchObject({
-      amount: '3000',
-      rate: '0.001',
-    });
-    const pairs = pairsIn(
-      claims(...rates, { id: 'eur', amount: '1', currency: 'EUR', also: [['1', 'USD']] }),
+  test('the ids decide nothing: with others the same sum is preferred', () => {
+    fc.assert(
+      fc.property(some, (rows) => {
+        const named = (id: (at: number) => string) =>
+          preferredOf(claims(...rows.map((one, at) => ({ ...one, id: id(at) }))));
+        const [one, other] = [named((at) => `a${at}`), named((at) => `z${9 - at}`)];
+        const sum = (choice: typeof one) => ('open' in choice ? null : sumKey(choice.claims[0]));
+        expect(sum(other)).toBe(sum(one));
+      }),
     );
-    expect(converted(claim({ id: 'x' }), 'EUR', pairs, 'en')).toMatchObject({
-      way: 'no-rate',
-      amount: null,
-      rate: null,
-      rateFrom: null,
-      range: null,
-      reason: 'No source states one sum in both KRW and EUR.',
-    });
-  });
-
-  test('what is in the currency already is left as it is', () => {
-    expect(usd({ amount: '3.50', currency: 'USD' })).toMatchObject({
-      way: 'stated',
-      own: true,
-      amount: '3.5',
-    });
   });
 });
 

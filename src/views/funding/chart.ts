@@ -79,9 +79,8 @@ function rowsOf({ groups }: Funding, currency: string, language: Language): Draw
       if (amounts.length === 0) return [];
       const claims = within.claims.filter((claim) => rangeIn(claim, currency)).length;
       // Where the sources leave it open, the scope with the most claims keeps the group in sight.
-      const isStanding = group.preferred
-        ? within.claims.some(({ id }) => group.preferred?.claims.includes(id))
-        : at === 0;
+      const preferred = group.preferred?.claims;
+      const isStanding = preferred ? within.claims.some(({ id }) => preferred.includes(id)) : at === 0;
       return [
         {
           heading: headingOf(group, currency, language),

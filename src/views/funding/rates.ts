@@ -158,7 +158,7 @@ export function converted(claim: Claim, currency: string, pairs: Pair[], languag
       reason: isOneAmount(sum) ? null : say.range,
     };
   const all = ratesBetween(pairs, sum.currency, currency);
-  const own = all.filter((rate) => rate.claim.id === claim.id);
+  const own = ratesBetween(pairsIn([claim]), sum.currency, currency);
   const rates = all.filter((rate) => counts(rate.claim));
   const found = foundFor(claim, currency, own, rates);
   if (!found)
