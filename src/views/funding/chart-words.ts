@@ -56,13 +56,13 @@ export const chartWords: Record<Language, Words> = {
   fr: {
     title: (program) => `${program} : montants avancés`,
     about: 'Par objet et périmètre',
-    stop: ' ; ',
+    stop: ', ',
     unit: (currency) =>
       `montants en ${currency} tels que publiés (≈ approximatif, gras retenu), axe logarithmique`,
     undrawn: (claims) =>
       claims === 1
-        ? ' ; 1 montant dans une autre monnaie ne figure pas'
-        : ` ; ${claims} montants dans d’autres monnaies ne figurent pas`,
+        ? '. 1 montant dans une autre monnaie ne figure pas'
+        : `. ${claims} montants dans d’autres monnaies ne figurent pas`,
     cut: (rows) => ` ${rows} périmètres : ceux qui représentent un ensemble, puis les plus fournis.`,
     preferred: 'retenu dans son périmètre',
     best: (amount) => `retenu ${amount}`,

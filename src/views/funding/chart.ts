@@ -25,12 +25,12 @@ const [width, side] = [356, 14];
 const claimsOf = ({ groups }: Funding): Claim[] =>
   groups.flatMap(({ scopes }) => scopes.flatMap(({ claims }) => claims));
 
-/** The currency that most claims are stated in. */
+/** The currency that most claims are stated in; of several the one that comes first in the answer. */
 function mainCurrency(funding: Funding): string | undefined {
   const counts = new Map<string, number>();
   for (const claim of claimsOf(funding))
     for (const currency of currenciesOf(claim)) counts.set(currency, (counts.get(currency) ?? 0) + 1);
-  return [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))[0]?.[0];
+  return [...counts].sort(([, n], [, m]) => m - n)[0]?.[0];
 }
 
 /** Each amount once, however many claims state it. */
