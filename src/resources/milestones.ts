@@ -18,7 +18,16 @@ export default declare({
       example: 'selection',
     }),
     title: text('What happened.', { max: 300, example: 'Ministry announces the five teams' }),
+    replaces: ref(
+      'The earlier plan that this one takes the place of: what was planned for its date has moved.',
+      'milestones',
+      {
+        nullable: true,
+        example: 'ms-final-planned-2026-12',
+      },
+    ),
   },
+  referredBy: { replacedBy: ['milestones', 'replaces'] },
   example: {
     id: 'example-milestone',
     program: 'kr-safm',
