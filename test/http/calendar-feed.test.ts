@@ -22,7 +22,7 @@ interface Item {
   date: string;
   kind: string;
   title: string;
-  planned: boolean;
+  status: string;
   subject: { href: string };
 }
 const timeline = async (query = '', program = 'kr-safm'): Promise<Item[]> =>
@@ -77,7 +77,7 @@ describe('the calendar', () => {
     }
   });
 
-  test('planned events are tentative, all others confirmed, and each leads to its row', async () => {
+  test('what took place is confirmed, what moved is cancelled, the rest is tentative, and each leads to its row', async () => {
     const { port } = it.app.server.address() as AddressInfo;
     const found = await events('kr-safm/calendar.ics');
     const expected = (await timeline()).filter(
@@ -90,8 +90,8 @@ describe('the calendar', () => {
         component.getFirstPropertyValue('categories'),
       ]),
     ).toEqual(
-      expected.map(({ planned, subject, kind }) => [
-        planned ? 'TENTATIVE' : 'CONFIRMED',
+      expected.map(({ status, subject, kind }) => [
+        status === 'took-place' ? 'CONFIRMED' : status === 'moved' ? 'CANCELLED' : 'TENTATIVE',
         `http://127.0.0.1:${port}${subject.href}`,
         kind,
       ]),

@@ -16,11 +16,13 @@ interface Item {
   title: string;
   subject: { type: string; id: string; href: string };
   organizations: string[];
-  planned: boolean;
+  status: string;
   moved: { to: string; by: { id: string; field: string } } | null;
+  occasion: string | null;
   sources: string[];
 }
 interface Timeline {
+  day: string;
   program: { id: string; name: string };
   items: Item[];
   undated: Record<string, number>;
@@ -155,28 +157,75 @@ test('the founding members of one day are one event with all of them', async () 
   ]);
 });
 
-test('planned is what was stated ahead: scheduled rounds, and milestones whose first source came before', async () => {
-  const { items } = await timeline();
-  const ahead = rowsOf(milestones).filter(({ sources: cited = '', date = '' }) => {
-    const days = cited
-      .split(';')
-      .map((id) => lastDay(sources.get(id)?.publishedOn ?? ''))
-      .filter((day) => day !== '');
-    return days.some((day) => day < `${date}-01-01`.slice(0, 10));
-  });
+test('what lies ahead is planned, a plan that nothing confirms has passed or moved, all else took place', async () => {
+  const { items, day } = await timeline();
+  const first = (date: string): string => `${date}-01-01`.slice(0, 10);
+  const apart = (a: string, b: string): boolean => lastDay(a) < first(b) || lastDay(b) < first(a);
+  const byDate = (date: string, confirmed: boolean): string =>
+    first(date) > day ? 'planned' : confirmed ? 'took-place' : lastDay(date) < day ? 'passed' : 'planned';
+  const expected = new Map<string, string>();
+  for (const { id = '', date = '', sources: cited = '' } of rowsOf(milestones)) {
+    const days = cited.split(';').map((source) => sources.get(source)?.publishedOn ?? '');
+    const ahead = days.some((one) => one !== '' && lastDay(one) < first(date));
+    const confirmed = days.some((one) => one !== '' && first(one) >= first(date));
+    const now = rowsOf(milestones).find(({ replaces }) => replaces === id)?.date;
+    expected.set(id, now !== undefined && apart(now, date) ? 'moved' : byDate(date, !ahead || confirmed));
+  }
+  for (const { id = '', scheduledOn = '', publishedOn = '' } of dated(rounds, 'scheduledOn'))
+    expected.set(
+      `plan of ${id}`,
+      publishedOn !== '' && apart(publishedOn, scheduledOn)
+        ? 'moved'
+        : byDate(scheduledOn, publishedOn !== ''),
+    );
+  for (const { kind, subject, date, status } of items) {
+    const key = kind === 'round-scheduled' ? `plan of ${subject.id}` : subject.id;
+    expect([kind, subject.id, date, status]).toEqual([
+      kind,
+      subject.id,
+      date,
+      expected.get(key) ?? byDate(date, true),
+    ]);
+  }
+  const of = (id: string): string | undefined => items.find(({ subject }) => subject.id === id)?.status;
+  expect([of('ms-evaluation-1-start'), of('ms-evaluation-2-planned')]).toEqual(['passed', 'passed']);
+});
+
+test('a plan that was put off says to when', async () => {
+  const { items } = await timeline('?kind=milestone');
   expect(
-    items
-      .filter(({ planned }) => planned)
-      .map(({ subject }) => subject.id)
-      .sort(),
-  ).toEqual([...ahead.map(({ id }) => id), ...dated(rounds, 'scheduledOn').map(({ id }) => id)].sort());
-  expect(ahead.map(({ id }) => id)).toEqual(
-    expect.arrayContaining([
-      'ms-final-planned-2026-12',
-      'ms-final-planned-2027-02',
-      'ms-evaluation-2-planned',
-    ]),
+    items.flatMap(({ subject, moved }) =>
+      moved ? [[subject.id, moved.to, moved.by.id, moved.by.field]] : [],
+    ),
+  ).toEqual([
+    ['ms-evaluation-2-planned-mid-2026', '2026-08', 'ms-evaluation-2-planned', 'date'],
+    ['ms-final-planned-2026-12', '2027-02', 'ms-final-planned-2027-02', 'date'],
+  ]);
+});
+
+test('what one source tells of one day is recognisable as one occasion', async () => {
+  const { items } = await timeline();
+  const together = (id: string): string[] => {
+    const occasion = items.find((item) => item.subject.id === id)?.occasion;
+    return items
+      .filter((item) => occasion !== null && item.occasion === occasion)
+      .map(({ kind, subject }) => (kind === 'decision' ? kind : subject.id));
+  };
+  expect(together('ms-solar-pro-2')).toEqual(['ms-solar-pro-2', 'solar-pro-2']);
+  expect(together('ms-evaluation-2-result')).toEqual(
+    expect.arrayContaining(['decision', 'ms-evaluation-2-result', 'kr-safm-round-2']),
   );
+  expect(together('ms-team-scores-2').length).toBe(2);
+  expect(items.find(({ subject }) => subject.id === 'ms-motif-kt-bid')?.occasion).toBeNull();
+  for (const item of items) {
+    const leader = items.find(({ id }) => id === item.occasion);
+    if (item.occasion !== null)
+      expect([leader?.date, leader?.occasion, item.kind === 'funding']).toEqual([
+        item.date,
+        item.occasion,
+        false,
+      ]);
+  }
 });
 
 test('the first round moved from December 2025 to 15 January 2026; the second kept its month', async () => {

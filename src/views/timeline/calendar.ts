@@ -1,8 +1,9 @@
 /** The timeline as iCalendar (RFC 5545): all-day events, so that no time zone plays a part. */
 import type { Language } from '../../kernel/language.ts';
-import type { Item, Kind } from './facts.ts';
+import type { Item, Kind, Status } from './facts.ts';
 import { uuidOf } from './identity.ts';
-import { phrases } from './phrases.ts';
+import { dayAfter } from './period.ts';
+import { phrases, standing } from './phrases.ts';
 import type { Timeline } from './rules.ts';
 
 export const calendarKinds = [
@@ -40,18 +41,18 @@ const compact = (date: string): string => date.replaceAll('-', '');
 /** `20260818T120000Z`; the fraction of a second has no place in it. */
 const stamp = (instant: string): string => `${instant.slice(0, 19).replace(/[-:]/g, '')}Z`;
 
-/** The first day after it; none after the last day that a date can name. */
-function dayAfter(date: string): string | undefined {
-  const next = new Date(Date.parse(date) + 86_400_000).toISOString();
-  return next.startsWith('+') ? undefined : next.slice(0, 10);
-}
+/** What is not confirmed is tentative; what was put off is not going to be on this day. */
+const inCalendars: Record<Status, string> = {
+  planned: 'TENTATIVE',
+  passed: 'TENTATIVE',
+  moved: 'CANCELLED',
+  'took-place': 'CONFIRMED',
+};
 
 function event(item: Item, program: string, base: string, language: Language): string[] {
-  const { planned, movedTo, sources } = phrases[language];
   const description = [
-    ...(item.planned ? [planned] : []),
-    ...(item.moved ? [movedTo(item.moved.to)] : []),
-    `${sources}: ${item.sources.map((id) => `${base}/v1/sources/${id}`).join(' ')}`,
+    ...standing(item, language),
+    `${phrases[language].sources}: ${item.sources.map((id) => `${base}/v1/sources/${id}`).join(' ')}`,
   ].join('\n');
   const end = dayAfter(item.date);
   return [
@@ -65,7 +66,7 @@ function event(item: Item, program: string, base: string, language: Language): s
     `SUMMARY:${escaped(item.title)}`,
     `DESCRIPTION:${escaped(description)}`,
     `CATEGORIES:${item.kind}`,
-    `STATUS:${item.planned ? 'TENTATIVE' : 'CONFIRMED'}`,
+    `STATUS:${inCalendars[item.status]}`,
     'TRANSP:TRANSPARENT',
     `URL:${base}${item.subject.href}`,
     'END:VEVENT',

@@ -1,117 +1,159 @@
-/** The timeline as lanes, one a kind of event: a dot for what took place, a ring for what was planned. */
+/**
+ * The timeline as lanes, one a kind of event. Whether it took place is told by shape and not by hue alone: a dot for what
+ * did, a ring for what was only planned, a square for a plan that moved.
+ */
 import { colours, type Chart } from '../../charts/frame.ts';
-import { plotMarks } from '../../charts/plot.ts';
+import { plotMarks, type PlotOptions } from '../../charts/plot.ts';
+import { widthOf } from '../../charts/text.ts';
 import { sourceLine } from '../../charts/words.ts';
 import type { Language } from '../../kernel/language.ts';
-import { lastDayIn } from '../../kernel/partial-date.ts';
-import { kinds, type Item, type Kind } from './facts.ts';
+import { axisOf, labelsOf, lanesOf, radius, type Axis, type Label } from './chart-layout.ts';
+import { lanes as laneKinds, words } from './chart-words.ts';
+import type { Item, Status } from './facts.ts';
 import { phrases } from './phrases.ts';
 
-interface Words {
-  unit: (n: number) => string;
-  happened: string;
-  planned: string;
-  moved: string;
-  empty: string;
-  lanes: Record<Kind, string>;
-}
+const margins = { marginLeft: 96, marginRight: 20, marginTop: 4, marginBottom: 22 };
+const plotWidth = 356 - margins.marginLeft - margins.marginRight;
+const labelSize = 10;
+const labelStep = 14;
 
-const words: Record<Language, Words> = {
-  en: {
-    unit: (n) => `${n} dated events; a month or a year stands at its last day`,
-    happened: 'took place',
-    planned: 'was planned',
-    moved: 'planned, moved later',
-    empty: 'Nothing dated is known.',
-    lanes: {
-      'call-opened': 'call opens',
-      'call-closed': 'call closes',
-      bid: 'bids',
-      decision: 'decisions',
-      joined: 'joins',
-      left: 'leaves',
-      'round-scheduled': 'round planned',
-      'round-presented': 'presentation',
-      'round-published': 'round result',
-      disclosure: 'disclosure',
-      release: 'model release',
-      funding: 'funding claim',
-      milestone: 'milestone',
-    },
-  },
-  ko: {
-    unit: (n) => `날짜가 있는 사건 ${n}건, 월·연 단위는 마지막 날에 표시`,
-    happened: '이루어짐',
-    planned: '계획됨',
-    moved: '계획 후 연기',
-    empty: '날짜가 알려진 사건이 없습니다.',
-    lanes: {
-      'call-opened': '공모 시작',
-      'call-closed': '공모 마감',
-      bid: '응모',
-      decision: '결정',
-      joined: '합류',
-      left: '이탈',
-      'round-scheduled': '평가 예정',
-      'round-presented': '발표회',
-      'round-published': '평가 결과',
-      disclosure: '공개',
-      release: '모델 출시',
-      funding: '예산 관련 주장',
-      milestone: '주요 일정',
-    },
-  },
-  fr: {
-    unit: (n) => `${n} événements datés ; un mois ou une année figure à son dernier jour`,
-    happened: 'a eu lieu',
-    planned: 'était prévu',
-    moved: 'prévu, puis reporté',
-    empty: 'Aucun événement daté connu.',
-    lanes: {
-      'call-opened': 'appel ouvert',
-      'call-closed': 'appel clos',
-      bid: 'candidatures',
-      decision: 'décisions',
-      joined: 'entrées',
-      left: 'départs',
-      'round-scheduled': 'phase prévue',
-      'round-presented': 'présentation',
-      'round-published': 'résultat',
-      disclosure: 'publication',
-      release: 'sortie de modèle',
-      funding: 'financement',
-      milestone: 'étape',
-    },
-  },
+const looks: Record<Status, { fill: string; stroke: string; symbol: string }> = {
+  'took-place': { fill: colours.middle, stroke: colours.dark, symbol: 'circle' },
+  planned: { fill: '#fff', stroke: colours.dark, symbol: 'circle' },
+  passed: { fill: '#fff', stroke: colours.dark, symbol: 'circle' },
+  moved: { fill: colours.warm, stroke: colours.ink, symbol: 'square' },
 };
 
-/** From the call to the result: the order of the lanes. */
-const lanes = Object.keys(words.en.lanes) as Kind[];
+interface Lanes {
+  lanes: ReturnType<typeof lanesOf>['lanes'];
+  height: number;
+  labels: Label[];
+  axis: Axis;
+  day: string;
+}
+
+/** Counts by outcome, in the order of the decisions. */
+const labelText = (language: Language) => (day: string, outcomes: string[]) =>
+  `${day}: ${[...new Set(outcomes)]
+    .map(
+      (outcome) =>
+        words[language].outcomes[outcome]?.(outcomes.filter((one) => one === outcome).length) ?? outcome,
+    )
+    .join(', ')}`;
+
+async function plotOf({ lanes, height, labels, axis, day }: Lanes, language: Language): Promise<PlotOptions> {
+  const { dot, link, ruleX, ruleY, text } = await plotMarks();
+  const above = labels.length * labelStep;
+  const placed = lanes
+    .flatMap((lane) => lane.placed)
+    .map(({ item, y, ...one }) => ({ ...one, ...looks[item.status], y: y + above }));
+  const spans = placed.filter(({ from, to }) => to > from);
+  const named = labels.map((label, i) => ({ ...label, y: (i + 0.5) * labelStep, foot: above + 8 }));
+  const today = Date.parse(`${day}T00:00:00Z`);
+  const marksOf = (symbol: string): object =>
+    dot(
+      placed.filter((one) => one.symbol === symbol),
+      {
+        x: 'at',
+        y: 'y',
+        r: symbol === 'square' ? 1.2 * radius : radius,
+        symbol,
+        fill: 'fill',
+        stroke: 'stroke',
+        strokeWidth: 0.9,
+      },
+    );
+  return {
+    height: height + above + margins.marginTop + margins.marginBottom,
+    ...margins,
+    x: { type: 'utc', domain: [new Date(axis.from), new Date(axis.to)], label: null, ticks: 4, grid: true },
+    y: { type: 'linear', domain: [0, height + above], reverse: true, axis: null, label: null },
+    marks: [
+      ruleY(
+        lanes.map(({ top }) => top + above),
+        { stroke: colours.line },
+      ),
+      ...(today > axis.from && today < axis.to
+        ? [
+            ruleX([{ today }], {
+              x: 'today',
+              stroke: colours.quiet,
+              strokeWidth: 1.2,
+              y1: above,
+              y2: above + height,
+            }),
+          ]
+        : []),
+      link(named, { x1: 'at', x2: 'at', y1: 'y', y2: 'foot', stroke: colours.quiet, strokeWidth: 0.8 }),
+      ...(['start', 'end'] as const).map((anchor) =>
+        text(
+          named.filter((label) => label.anchor === anchor),
+          {
+            x: 'at',
+            y: 'y',
+            text: 'text',
+            textAnchor: anchor,
+            dx: anchor === 'start' ? 4 : -4,
+            fontSize: labelSize,
+            fill: colours.ink,
+            // A line that passes behind a label breaks off there.
+            stroke: '#fff',
+            strokeWidth: 3,
+          },
+        ),
+      ),
+      text(
+        lanes.map(({ kind, middle }) => ({ lane: words[language].lanes[kind], y: middle + above })),
+        {
+          y: 'y',
+          text: 'lane',
+          frameAnchor: 'left',
+          textAnchor: 'end',
+          dx: -6,
+          fontSize: 10.5,
+          fill: colours.ink,
+        },
+      ),
+      link(spans, { x1: 'from', x2: 'to', y1: 'y', y2: 'y', stroke: 'stroke', strokeWidth: 0.9 }),
+      marksOf('circle'),
+      marksOf('square'),
+    ],
+  };
+}
+
+function layoutOf(items: Item[], day: string, language: Language) {
+  const axis = axisOf(items, plotWidth);
+  const drawn = items.filter(
+    ({ date }) => Date.parse(date.length === 4 ? `${date}-01-01` : date) >= axis.from,
+  );
+  const { lanes, height } = lanesOf(drawn, laneKinds, axis, day);
+  const labels = labelsOf(drawn, labelText(language), axis, (label) => widthOf(label, labelSize) + 4);
+  const left = {
+    earlier: items.length - drawn.length,
+    crowded: lanes.reduce((sum, { crowded }) => sum + crowded, 0),
+  };
+  return { lanes, height, labels, axis, day, left };
+}
 
 export async function timelineChart(
-  { program, items }: { program: { name: string }; items: Item[] },
+  { program, items, day }: { program: { name: string }; items: Item[]; day: string },
   language: Language,
   asOf?: string,
 ): Promise<Chart> {
   const say = words[language];
-  const used = lanes.filter((kind) => kinds.includes(kind) && items.some((item) => item.kind === kind));
-  const rows = items.map((item) => ({
-    at: new Date(`${lastDayIn(item.date)}T00:00:00Z`),
-    lane: say.lanes[item.kind],
-    fill: item.planned ? '#fff' : colours.middle,
-    stroke: item.moved ? colours.warm : colours.dark,
-  }));
-  const { dot, ruleY } = await plotMarks();
+  const layout = items.length === 0 ? undefined : layoutOf(items, day, language);
+  const some = (...statuses: Status[]): boolean => items.some(({ status }) => statuses.includes(status));
   return {
     language,
     title: phrases[language].timeline(program.name),
-    subtitle: `${say.unit(items.length)}.`,
+    subtitle: `${say.unit(items.length)}${say.left(layout?.left.earlier ?? 0, layout?.left.crowded ?? 0)}.`,
     legend: [
       { text: say.happened, colour: colours.middle, shape: 'dot' },
-      { text: say.planned, colour: colours.dark, shape: 'ring' },
-      ...(items.some(({ moved }) => moved)
-        ? [{ text: say.moved, colour: colours.warm, shape: 'ring' as const }]
+      ...(some('planned', 'passed')
+        ? [{ text: say.planned, colour: colours.dark, shape: 'ring' as const }]
         : []),
+      ...(some('moved') ? [{ text: say.moved, colour: colours.warm, shape: 'square' as const }] : []),
+      { text: `${say.day}: ${day}`, colour: colours.quiet, shape: 'line' },
     ],
     source: sourceLine(
       language,
@@ -119,32 +161,6 @@ export async function timelineChart(
       asOf,
     ),
     empty: say.empty,
-    ...(rows.length === 0
-      ? {}
-      : {
-          plot: {
-            height: 44 + used.length * 24,
-            marginLeft: 105,
-            marginRight: 14,
-            marginTop: 6,
-            x: { type: 'utc', label: null, grid: true, ticks: 4 },
-            y: { type: 'point', label: null, domain: used.map((kind) => say.lanes[kind]), tickSize: 0 },
-            marks: [
-              ruleY(
-                used.map((kind) => say.lanes[kind]),
-                { stroke: colours.line },
-              ),
-              dot(rows, {
-                x: 'at',
-                y: 'lane',
-                r: 3.6,
-                fill: 'fill',
-                stroke: 'stroke',
-                strokeWidth: 1.1,
-                fillOpacity: 0.75,
-              }),
-            ],
-          },
-        }),
+    ...(layout ? { plot: await plotOf(layout, language) } : {}),
   };
 }

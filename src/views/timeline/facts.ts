@@ -1,9 +1,11 @@
 /** What the rules of the timeline know: the rows that it is made of, and the items that it gives. */
 import type { Money } from '../../kernel/money.ts';
 
+/** A row whose name stands in a title, and when it was last written; null where it is not public yet. */
 interface Named {
   id: string;
   name: string;
+  updatedAt: string | null;
 }
 interface Row {
   id: string;
@@ -12,9 +14,21 @@ interface Row {
 }
 
 export interface Facts {
+  /** The day that is asked about. */
+  day: string;
   program: Named & { updatedAt: string };
-  /** `earliest`: the last day on which its first source can have come out. */
-  milestones: (Row & { date: string; title: string; earliest: string | null })[];
+  /**
+   * `earliest`: the last day on which its first source can have come out, or on which it was entered; `latest`: the
+   * first day on which its last source can have.
+   */
+  milestones: (Row & {
+    date: string;
+    title: string;
+    replaces: string | null;
+    earliest: string | null;
+    latest: string | null;
+    sourcesUpdatedAt: string | null;
+  })[];
   calls: (Row & { name: string; openedOn: string | null; closedOn: string | null })[];
   bids: (Row & { call: Named; organization: Named; outcome: string; decidedOn: string | null })[];
   rounds: (Row & {
@@ -26,18 +40,18 @@ export interface Facts {
   })[];
   releases: (Row & { name: string; organization: Named; releasedOn: string | null })[];
   decisions: (Row & {
-    consortium: string;
+    consortium: Named;
     lead: string;
-    ordinal: number | null;
+    round: { ordinal: number; updatedAt: string } | null;
     outcome: string;
     decidedOn: string;
   })[];
   claims: (Row & {
     kind: string;
     money: Money;
-    subject: string;
+    subject: Named;
     organization: string | null;
-    publisher: string | null;
+    source: { publisher: string | null; updatedAt: string } | null;
     statedOn: string | null;
   })[];
   memberships: (Omit<Row, 'id'> & {
@@ -48,6 +62,8 @@ export interface Facts {
     leftOn: string | null;
   })[];
   disclosures: (Row & { title: string; disclosedOn: string })[];
+  /** The day on which a source came out, for those where it is known. */
+  published: Record<string, string> | null;
   /** Every organization there is; null unless the question names some. */
   organizations: string[] | null;
 }
@@ -86,6 +102,9 @@ export interface Subject {
   href: string;
 }
 
+export const statuses = ['planned', 'took-place', 'moved', 'passed'] as const;
+export type Status = (typeof statuses)[number];
+
 export interface Item {
   id: string;
   date: string;
@@ -93,11 +112,21 @@ export interface Item {
   title: string;
   subject: Subject;
   organizations: string[];
-  planned: boolean;
+  /** Of bids and decisions. */
+  outcome: string | null;
+  status: Status;
   moved: { to: string; by: Subject & { field: string } } | null;
+  occasion: string | null;
   sources: string[];
   updatedAt: string;
 }
 
-/** Not every fact has a date; then `rows` says how many were left out with it. */
-export type Candidate = Omit<Item, 'date'> & { date: string | null; rows: number };
+/**
+ * Not every fact has a date; then `rows` says how many were left out with it. `ahead`: it was stated before its time, and
+ * nothing says since that it took place.
+ */
+export type Candidate = Omit<Item, 'date' | 'status' | 'occasion'> & {
+  date: string | null;
+  ahead: boolean;
+  rows: number;
+};

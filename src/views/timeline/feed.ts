@@ -2,7 +2,7 @@
 import type { Language } from '../../kernel/language.ts';
 import type { Item } from './facts.ts';
 import { uuidOf } from './identity.ts';
-import { phrases } from './phrases.ts';
+import { phrases, standing } from './phrases.ts';
 import type { Timeline } from './rules.ts';
 
 const entriesMax = 100;
@@ -24,12 +24,10 @@ const escaped = (text: string): string =>
 const idOf = (name: string): string => `urn:uuid:${uuidOf(name)}`;
 
 function entry(item: Item, program: string, base: string, language: Language): string {
-  const { planned, movedTo, sources } = phrases[language];
   const summary = [
     `${item.date}: ${item.title}`,
-    ...(item.planned ? [planned] : []),
-    ...(item.moved ? [movedTo(item.moved.to)] : []),
-    `${sources}: ${item.sources.join(', ')}`,
+    ...standing(item, language),
+    `${phrases[language].sources}: ${item.sources.join(', ')}`,
   ].join('. ');
   return `<entry>
 <id>${idOf(`${program}/${item.id}`)}</id>
@@ -51,21 +49,39 @@ const newestFirst = (items: Item[]): Item[] =>
 
 interface Place {
   base: string;
-  /** Path and query of the feed itself. */
-  self: string;
   language: Language;
+  /** What was asked for, of which `format` says nothing about the content. */
+  query: object;
 }
 
-export function feedOf({ program, items }: Timeline, { base, self, language }: Place): string {
+/** The same for the same question, in whatever order it was put. */
+const asked = (query: object, language: Language): URLSearchParams =>
+  new URLSearchParams(
+    Object.entries({ ...query, lang: language })
+      .filter(([name]) => name !== 'format')
+      .map(([name, value]): [string, string] => [
+        name,
+        String(Array.isArray(value) ? [...new Set(value)].sort() : value),
+      ])
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+
+/**
+ * Every question and language is a feed of its own. An event is the same entry in all of them, so that a reader who
+ * follows several sees it once.
+ */
+export function feedOf({ program, items }: Timeline, { base, language, query }: Place): string {
   const entries = newestFirst(items);
+  const question = asked(query, language).toString();
+  const at = `${base}/v1/programs/${program.id}`;
   return `<?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom" xml:lang="${language}">
-<id>${idOf(`${program.id}/timeline`)}</id>
+<id>${idOf(`${program.id}/timeline?${question}`)}</id>
 <title>${escaped(phrases[language].timeline(program.name))}</title>
 <updated>${entries[0]?.updatedAt ?? program.updatedAt}</updated>
 <author><name>Sovereign AI tracker</name><uri>${escaped(base)}</uri></author>
-<link rel="self" type="application/atom+xml" href="${escaped(base + self)}"/>
-<link rel="alternate" type="application/json" href="${escaped(`${base}/v1/programs/${program.id}/timeline`)}"/>
+<link rel="self" type="application/atom+xml" href="${escaped(`${at}/feed.atom?${question}`)}"/>
+<link rel="alternate" type="application/json" href="${escaped(`${at}/timeline?${question}`)}"/>
 ${entries.map((item) => entry(item, program.id, base, language)).join('')}</feed>
 `;
 }

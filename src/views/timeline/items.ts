@@ -4,7 +4,8 @@ import { lastDayIn } from '../../kernel/partial-date.ts';
 import { byCode, groupedBy } from '../../kernel/grouping.ts';
 import type { Candidate, Facts, Kind, Subject } from './facts.ts';
 import { inWords, moneyInWords, phrases } from './phrases.ts';
-import { firstDayIn } from './period.ts';
+import { areApart, firstDayIn } from './period.ts';
+import { latest } from './status.ts';
 
 const pathOf = (type: string, id: string): string => `/v1/${type}s/${id}`;
 const subject = (type: Subject['type'], id: string): Subject => ({ type, id, href: pathOf(type, id) });
@@ -15,23 +16,45 @@ const item = (kind: Kind, key: string, said: Said): Candidate => ({
   id: `${kind}.${key}`,
   kind,
   organizations: [],
-  planned: false,
+  outcome: null,
   moved: null,
+  ahead: false,
   rows: 1,
   ...said,
 });
 
-/** A milestone was planned when even its first source came out before the time it names. */
-const milestoneItems = ({ milestones }: Facts): Candidate[] =>
-  milestones.map(({ id, date, title, earliest, ...row }) =>
-    item('milestone', id, {
-      ...row,
+type Milestone = Facts['milestones'][number];
+
+/** Stated before the time it names, and by no source that came out since. */
+const isAhead = ({ date, earliest, latest: last }: Milestone): boolean =>
+  earliest !== null && earliest < firstDayIn(date) && !(last !== null && last >= firstDayIn(date));
+
+/** By the id of the plan that was replaced: the plan that was stated last in its place. */
+const replacements = (milestones: Milestone[]): Map<string, Milestone> =>
+  new Map(
+    milestones
+      .toSorted((a, b) => byCode(a.earliest ?? '', b.earliest ?? '') || byCode(a.id, b.id))
+      .flatMap((one) => (one.replaces === null ? [] : [[one.replaces, one]])),
+  );
+
+function milestoneItems({ milestones }: Facts): Candidate[] {
+  const later = replacements(milestones);
+  return milestones.map((milestone) => {
+    const { id, date, title, sources } = milestone;
+    const now = later.get(id);
+    // A date that is only stated more or less precisely has not moved.
+    const to = now && areApart(date, now.date) ? now : undefined;
+    return item('milestone', id, {
       date,
       title,
+      sources,
       subject: subject('milestone', id),
-      planned: earliest !== null && earliest < firstDayIn(date),
-    }),
-  );
+      ahead: isAhead(milestone),
+      moved: to ? { to: to.date, by: { ...subject('milestone', to.id), field: 'date' } } : null,
+      updatedAt: latest(milestone.updatedAt, milestone.sourcesUpdatedAt, now?.updatedAt),
+    });
+  });
+}
 
 const disclosureItems = ({ disclosures }: Facts): Candidate[] =>
   disclosures.map(({ id, disclosedOn: date, title, ...row }) =>
@@ -56,7 +79,7 @@ function roundItems({ rounds }: Facts, language: Language): Candidate[] {
       ...about,
       date: scheduledOn,
       title: roundPlanned(ordinal),
-      planned: true,
+      ahead: !hasTakenPlace(scheduledOn, { publishedOn, presentedOn }),
       moved: movedFrom(about.subject, scheduledOn, { publishedOn, presentedOn }),
     });
     const presented = { ...about, date: presentedOn, title: roundPresented(ordinal) };
@@ -70,23 +93,27 @@ function roundItems({ rounds }: Facts, language: Language): Candidate[] {
   });
 }
 
-/** A plan has moved when the period that it names was over before the round took place. */
-function movedFrom(
-  round: Subject,
-  plan: string | null,
-  done: Record<'publishedOn' | 'presentedOn', string | null>,
-): Candidate['moved'] {
+type Done = Record<'publishedOn' | 'presentedOn', string | null>;
+
+/** Models that were presented before its time do not make a round. */
+const hasTakenPlace = (plan: string | null, { publishedOn, presentedOn }: Done): boolean =>
+  publishedOn !== null ||
+  (presentedOn !== null && plan !== null && lastDayIn(presentedOn) >= firstDayIn(plan));
+
+/** A plan has moved when the round certainly did not take place in the period that it names. */
+function movedFrom(round: Subject, plan: string | null, done: Done): Candidate['moved'] {
   const field = done.publishedOn === null ? 'presentedOn' : 'publishedOn';
   const to = done[field];
-  if (plan === null || to === null || firstDayIn(to) <= lastDayIn(plan)) return null;
+  if (plan === null || to === null || !areApart(plan, to) || !hasTakenPlace(plan, done)) return null;
   return { to, by: { ...round, field } };
 }
 
 const releaseItems = ({ releases }: Facts, language: Language): Candidate[] =>
-  releases.map(({ id, name, organization, releasedOn: date, ...row }) =>
+  releases.map(({ id, name, organization, releasedOn: date, updatedAt, ...row }) =>
     item('release', id, {
       ...row,
       date,
+      updatedAt: latest(updatedAt, organization.updatedAt),
       title: phrases[language].release(organization.name, name),
       subject: subject('model', id),
       organizations: [organization.id],
@@ -95,27 +122,32 @@ const releaseItems = ({ releases }: Facts, language: Language): Candidate[] =>
 
 function decisionItems({ decisions }: Facts, language: Language): Candidate[] {
   const said = phrases[language];
-  return decisions.map(({ id, consortium, lead, ordinal, outcome, decidedOn: date, ...row }) =>
+  return decisions.map(({ id, consortium, lead, round, outcome, decidedOn: date, updatedAt, ...row }) =>
     item('decision', id, {
       ...row,
       date,
-      title: said.decisions[outcome]?.(consortium, said.round(ordinal)) ?? `${consortium}: ${outcome}`,
+      updatedAt: latest(updatedAt, consortium.updatedAt, round?.updatedAt),
+      title:
+        said.decisions[outcome]?.(consortium.name, said.round(round?.ordinal ?? null)) ??
+        `${consortium.name}: ${outcome}`,
       subject: subject('decision', id),
+      outcome,
       organizations: [lead],
     }),
   );
 }
 
 const claimItems = ({ claims }: Facts, language: Language): Candidate[] =>
-  claims.map(({ id, kind, money, subject: whose, organization, publisher, statedOn: date, ...row }) =>
+  claims.map(({ id, kind, money, subject: whose, organization, source, statedOn: date, updatedAt, ...row }) =>
     item('funding', id, {
       ...row,
       date,
+      updatedAt: latest(updatedAt, whose.updatedAt, source?.updatedAt),
       title: phrases[language].claim(
         moneyInWords(money, language),
         phrases[language].money[kind] ?? kind,
-        whose,
-        publisher,
+        whose.name,
+        source?.publisher ?? null,
       ),
       subject: subject('funding-figure', id),
       organizations: organization === null ? [] : [organization],
@@ -125,11 +157,14 @@ const claimItems = ({ claims }: Facts, language: Language): Candidate[] =>
 type Together = Facts['bids'][number] | Facts['memberships'][number];
 
 /** Rows of one day that are told as one item. */
-const together = (rows: Together[]) => ({
+const together = (rows: Together[], about: { updatedAt: string | null }) => ({
   rows: rows.length,
   organizations: [...new Set(rows.map(({ organization }) => organization.id))],
   sources: [...new Set(rows.flatMap(({ sources }) => sources))].sort(byCode),
-  updatedAt: rows.map(({ updatedAt }) => updatedAt).reduce((a, b) => (a < b ? b : a)),
+  updatedAt: latest(
+    about.updatedAt,
+    ...rows.flatMap(({ updatedAt, organization }) => [updatedAt, organization.updatedAt]),
+  ),
 });
 
 const nameOf = ({ organization }: Together): string => organization.name;
@@ -141,10 +176,11 @@ function bidItems({ bids }: Facts, language: Language): Candidate[] {
     const [{ call, outcome, decidedOn: date }] = group;
     const sorted = group.toSorted((a, b) => byCode(a.organization.id, b.organization.id));
     return item('bid', `${call.id}.${outcome}.${date ?? 'undated'}`, {
-      ...together(sorted),
+      ...together(sorted, call),
       date,
       title: said.bids(call.name, said.outcomes[outcome] ?? outcome, inWords(sorted.map(nameOf), language)),
       subject: subject('call', call.id),
+      outcome,
     });
   });
 }
@@ -158,7 +194,7 @@ function membershipItems({ memberships }: Facts, language: Language): Candidate[
       const [{ consortium, [dated]: date }] = group;
       const sorted = group.toSorted(leadFirst);
       return item(kind, `${consortium.id}.${date ?? 'undated'}`, {
-        ...together(sorted),
+        ...together(sorted, consortium),
         date,
         title: phrases[language][kind](consortium.name, inWords(sorted.map(nameOf), language)),
         subject: subject('consortium', consortium.id),

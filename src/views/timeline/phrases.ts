@@ -1,6 +1,7 @@
 /** The short sentences that titles are made of, in the language asked for. */
 import type { Language } from '../../kernel/language.ts';
 import type { Money } from '../../kernel/money.ts';
+import type { Item } from './facts.ts';
 
 interface Phrases {
   timeline: (program: string) => string;
@@ -20,6 +21,7 @@ interface Phrases {
   left: (consortium: string, who: string) => string;
   more: (count: number) => string;
   planned: string;
+  passed: string;
   movedTo: (date: string) => string;
   sources: string;
 }
@@ -63,6 +65,7 @@ const en: Phrases = {
   left: (consortium, who) => `${consortium}, left by ${who}`,
   more: (count) => ` and ${count} more`,
   planned: 'Planned',
+  passed: 'Was planned; nothing here says that it took place',
   movedTo: (date) => `Moved to ${date}`,
   sources: 'Sources',
 };
@@ -105,6 +108,7 @@ const ko: Phrases = {
   left: (consortium, who) => `${consortium} 이탈: ${who}`,
   more: (count) => ` 외 ${count}곳`,
   planned: '예정',
+  passed: '예정되었으나 실제로 이루어졌는지는 알려지지 않음',
   movedTo: (date) => `변경된 날짜: ${date}`,
   sources: '출처',
 };
@@ -148,11 +152,19 @@ const fr: Phrases = {
   left: (consortium, who) => `${consortium}, départ de ${who}`,
   more: (count) => ` et ${count} de plus`,
   planned: 'Prévu',
-  movedTo: (date) => `Reporté : ${date}`,
+  passed: 'Était prévu ; rien n’indique que cela a eu lieu',
+  movedTo: (date) => `Nouvelle date : ${date}`,
   sources: 'Sources',
 };
 
 export const phrases: Record<Language, Phrases> = { en, ko, fr };
+
+/** How an event stands that is not simply done. */
+export function standing({ status, moved }: Item, language: Language): string[] {
+  const { planned, passed, movedTo } = phrases[language];
+  if (moved) return [planned, movedTo(moved.to)];
+  return status === 'planned' ? [planned] : status === 'passed' ? [passed] : [];
+}
 
 const shownNames = 3;
 

@@ -24,7 +24,7 @@ const parametersFor = (offered: readonly [string, ...string[]]): Record<string, 
   organization: listParameter(
     slugSchema,
     100,
-    'Only events that concern one of these organizations, by id. Comma-separated.',
+    'Only events that concern one of these organizations, by id. Milestones, disclosures, calls and rounds belong to no organization and are left out then, even where a title names one. Comma-separated.',
     ['sk-telecom'],
   ),
   from: dateSchema.optional().meta({
@@ -72,7 +72,7 @@ const timeline = declareView<Facts, Answer, Wanted>({
   summary: 'Timeline of a programme',
   description: `Milestones, calls, bids, rounds, decisions, disclosures, memberships, funding claims and the releases of those who take part, in one dated order. Bids of one call, outcome and day are one event, so are those who join or leave a consortium on one day.
 
-Events are ordered by the last day that their date may mean: what is known to the month comes after the full dates of that month, what is known to the year after its months, and each keeps its precision; then by kind, then by id. \`planned\` marks dates that lay ahead when they were stated; a round that took place after the period it was planned for says under \`moved\` when that was. Events whose date is not known are left out and counted under \`undated\`. The titles are made of names and a few phrases in the language asked for; milestones and disclosures keep their own.
+Events are ordered by the last day that their date may mean: what is known to the month comes after the full dates of that month, what is known to the year after its months, and each keeps its precision; then by kind, then by id. \`status\` says how it stands on the day of the question: what lies ahead is \`planned\`, whatever row states it; a round whose result came outside the period it was planned for, or a milestone that a later one replaces, has \`moved\` and says to when; a milestone that only sources from before its time state, or a round without result, has \`passed\` once its time is over. Events whose date is not known are left out and counted under \`undated\`. The titles are made of names and a few phrases in the language asked for; milestones and disclosures keep their own.
 
 Under \`asOf\` a planned round is shown once one of its sources was public, and a member that had left by then is not shown, nor what it released unless it leads a consortium or bid.`,
   of,
@@ -80,8 +80,8 @@ Under \`asOf\` a planned round is shown once one of its sources was public, and 
   data: timelineSchema,
   read,
   answer: (facts, asked) => {
-    const { program, items, undated } = answer(facts, asked);
-    return { program: { id: program.id, name: program.name }, items, undated };
+    const { program, ...rest } = answer(facts, asked);
+    return { program: { id: program.id, name: program.name }, ...rest };
   },
   forms: { svg: chartForm(timelineChart) },
 });
@@ -92,7 +92,7 @@ const calendar = declareView<Facts, Timeline, Wanted>({
   operationId: 'getProgramCalendar',
   summary: 'Calendar of a programme (iCalendar)',
   description:
-    'The rounds, deadlines, milestones, decisions and disclosures of the timeline that have a full date, as all-day events of an iCalendar file (RFC 5545) that calendar programs can subscribe to. Planned ones are tentative. The same event keeps its UID.',
+    'The rounds, deadlines, milestones, decisions and disclosures of the timeline that have a full date, as all-day events of an iCalendar file (RFC 5545) that calendar programs can subscribe to. Planned ones are tentative, as are those that were planned and that nothing confirms; what was put off is cancelled on its old day. The same event keeps its UID.',
   of,
   parameters: parametersFor(calendarKinds),
   read,
@@ -111,7 +111,7 @@ const feed = declareView<Facts, Timeline, Wanted>({
   operationId: 'getProgramFeed',
   summary: 'Feed of a programme (Atom)',
   description:
-    'The events of the timeline as an Atom feed (RFC 4287): at most 100, what was entered or changed last comes first, and of that the latest by its own date. The same event keeps its id.',
+    'The events of the timeline as an Atom feed (RFC 4287): at most 100, what was entered or changed last comes first, and of that the latest by its own date. Each question and language is a feed with an id of its own; an event keeps its id in all of them.',
   of,
   parameters: parametersFor(kinds),
   read,
@@ -119,13 +119,7 @@ const feed = declareView<Facts, Timeline, Wanted>({
   forms: {
     atom: {
       description: 'An Atom feed (RFC 4287).',
-      write: (found, { id, base, language, query }) => {
-        const asked = new URLSearchParams(
-          Object.entries(query).map(([parameter, value]): [string, string] => [parameter, String(value)]),
-        );
-        const self = `/v1/programs/${id}/feed.atom${asked.size > 0 ? `?${asked.toString()}` : ''}`;
-        return feedOf(found, { base, self, language });
-      },
+      write: feedOf,
     },
   },
 });
