@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { count, day, listOf, named, points, slug, sources, words } from '../schemas.ts';
+import { count, day, listOf, money, named, points, slug, sources, words } from '../schemas.ts';
+
+/** Who was not taken, and who did not want to be. */
+export const excluded = ['excluded', 'not-shortlisted'] as const;
+export const stayedOut = ['withdrawn', 'declined'] as const;
 
 const program = z
   .strictObject({
@@ -61,7 +65,7 @@ const bid = z
     id: slug('Id of the bid.', 'bid-2025-kt'),
     call: slug('The call it answered.', 'initial-2025'),
     outcome: z
-      .enum(['excluded', 'not-shortlisted', 'withdrawn', 'declined'])
+      .enum([...excluded, ...stayedOut])
       .meta({ description: 'How it ended.', examples: ['excluded'] }),
     decidedOn: day('When that was decided.', '2025-08-04').nullable(),
     reason: words('Why.').nullable(),
@@ -69,7 +73,7 @@ const bid = z
     criteria: listOf(named, 'The criteria that decided, as far as they were named.', 100),
     sources,
   })
-  .meta({ id: 'OverviewBid', description: 'A bidder that did not become a team, and why.' });
+  .meta({ id: 'OverviewBid', description: 'Somebody who did not become a team, and why.' });
 
 const round = z
   .strictObject({
@@ -87,27 +91,65 @@ const round = z
   })
   .meta({ id: 'OverviewRound', description: 'A round of evaluation.' });
 
-const span = z
+const amount = (description: string, example: string): z.ZodType =>
+  z
+    .string()
+    .max(80)
+    .regex(/^[0-9]+(\.[0-9]+)?$/)
+    .meta({ description, examples: [example] });
+
+const spread = z
   .strictObject({
-    currency: words('Currency code of ISO 4217.', 'KRW', 3),
-    claims: count('How many claims there are.', 24),
-    lowest: words('The lowest amount, a decimal string.', '157600000000', 40),
-    highest: words('The highest amount, a decimal string.', '1000000000000', 40),
+    currency: z
+      .string()
+      .length(3)
+      .regex(/^[A-Z]{3}$/)
+      .meta({ description: 'Currency code of ISO 4217.', examples: ['KRW'] }),
+    claims: count('How many claims state an amount in it, be it beside another currency.', 8),
+    lowest: amount('The lowest amount, a decimal string.', '193600000000'),
+    highest: amount('The highest amount, a decimal string.', '1000000000000'),
     sources,
   })
-  .meta({
-    id: 'OverviewBudget',
-    description:
-      'Between which amounts the budget claims in one currency lie; the funding view takes them apart.',
-  });
+  .meta({ id: 'OverviewSpread', description: 'Between which amounts the claims of one scope lie.' });
+
+const preferred = z
+  .strictObject({ claim: slug('The claim.', 'fund-nabo-213b6'), money, sources })
+  .meta({ id: 'OverviewPreferred', description: 'A claim that an editor ranked as preferred.' });
+
+const funding = z
+  .strictObject({
+    kind: z
+      .enum(['budget', 'award', 'gpu-support', 'data-support', 'talent-support', 'investment'])
+      .meta({ description: 'What kind of money.', examples: ['budget'] }),
+    scope: words(
+      'What the sums are for, for which period and how firm they are, in the language asked for.',
+      'the whole; no period stated; as reported',
+      400,
+    ),
+    currencies: listOf(
+      spread,
+      'Per currency, between which amounts the claims lie; deprecated ones do not count.',
+      200,
+    ),
+    preferred: preferred.nullable().meta({
+      description:
+        'The claim that an editor ranked as preferred; null where none was: then there is no figure, only a span. The funding view says which claim its rule prefers, and why.',
+    }),
+  })
+  .meta({ id: 'OverviewFunding', description: 'What is claimed about one kind of money within one scope.' });
 
 export const overviewSchema = z
   .strictObject({
     program,
     consortiums: listOf(consortium, 'The consortiums, those who are in first.', 1_000),
-    turnedAway: listOf(bid, 'Bidders that were turned away or stayed out.', 1_000),
+    excluded: listOf(bid, 'Bidders that were not taken: excluded or not shortlisted.', 1_000),
+    stayedOut: listOf(bid, 'Those who withdrew their bid or declined to make one.', 1_000),
     rounds: listOf(round, 'The rounds in order.', 1_000),
-    budget: listOf(span, 'The span of the budget claims, per currency.', 200),
+    funding: listOf(
+      funding,
+      'The claims about the programme’s money, by kind and scope: the budget first, within a kind the scope with the most claims first. Sums of different scope are about different things; only those of one scope may be set against each other.',
+      10_000,
+    ),
     next: z
       .strictObject({
         date: day('When.', '2027-02'),

@@ -1,5 +1,6 @@
 /** Everything a front page shows, in one call and one statement. */
 import { declareView } from '../view.ts';
+import { overviewOf, type Facts } from './rules.ts';
 import { overviewSchema } from './schema.ts';
 import { overviewStatement } from './sql.ts';
 
@@ -9,13 +10,13 @@ export default declareView({
   operationId: 'getProgramOverview',
   summary: 'Overview of a programme',
   description:
-    'All that a front page needs: the programme, its consortiums with status, lead and members, the bidders that were turned away and why, the rounds with their state and counts, the span of the budget claims per currency, and the next date. One call; `asOf` gives the page as it would have stood on that day.',
+    'All that a front page needs: the programme, its consortiums with status, lead and members, the bidders that were excluded and why, those who stayed out of themselves, the rounds with their state and counts, the claims about its money by kind and scope, and the next date that lies ahead. One call; `asOf` gives the page as it would have stood on that day.',
   of: 'programs',
   parameters: {},
   data: overviewSchema,
   read: async (reader, asked) => {
     const [row] = await reader.query<{ doc: string }>(overviewStatement(asked));
-    return row?.doc;
+    return row && (JSON.parse(row.doc) as Facts);
   },
-  answer: (doc) => doc,
+  answer: (facts, { language }) => overviewOf(facts, language),
 });
