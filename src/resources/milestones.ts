@@ -21,10 +21,7 @@ export default declare({
     replaces: ref(
       'The earlier plan that this one takes the place of: what was planned for its date has moved.',
       'milestones',
-      {
-        nullable: true,
-        example: 'ms-final-planned-2026-12',
-      },
+      { nullable: true },
     ),
   },
   referredBy: { replacedBy: ['milestones', 'replaces'] },

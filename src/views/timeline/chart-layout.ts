@@ -28,7 +28,7 @@ export function axisOf(items: Item[], width: number): Axis {
   return { from: to - later < 0.75 * (to - first) ? later : first, to, width };
 }
 
-export interface Placed {
+interface Placed {
   item: Item;
   /** Instants between which it lies, and where its mark stands. */
   from: number;
