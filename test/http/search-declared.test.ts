@@ -40,8 +40,8 @@ test('a resource that is declared later is found as well, by its title', async (
       href: '/v1/reports/example-report',
       name: 'Upstage in numbers',
       matched: { text: 'Upstage in numbers', field: 'title' },
-      match: 'prefix',
-      score: 0.9,
+      match: 'word',
+      score: 0.75,
     },
   ]);
 });

@@ -45,6 +45,26 @@ describe('what people type finds what they mean', () => {
     ['sk telekom', 'organization/sk-telecom', 'similar', 'names.en'],
     ['LG reserch', 'organization/lg-ai-research', 'similar', 'names.en'],
     ['micorsoft', 'organization/microsoft', 'similar', 'names.en'],
+    ['엑사온', 'model/k-exaone-2-0-750b-a37b', 'similar', 'alias'],
+    ['네이봐', 'organization/naver', 'similar', 'names.ko'],
+    ['카카우', 'organization/kakao', 'similar', 'names.ko'],
+    ['독파뫄', 'program/kr-safm', 'similar', 'alias'],
+    ['모티브', 'organization/motif-technologies', 'similar', 'alias'],
+    ['하이퍼클로봐', 'model/hyperclova-x', 'similar', 'alias'],
+    ['하이퍼크로바', 'model/hyperclova-x', 'similar', 'alias'],
+    ['업스태이지', 'organization/upstage', 'similar', 'names.ko'],
+    ['SKT consortium', 'consortium/sk-telecom', 'word', 'names.en'],
+    ['consortium skt', 'consortium/sk-telecom', 'word', 'names.en'],
+    ['SKT 정예팀', 'consortium/sk-telecom', 'word', 'names.ko'],
+    ['skt consortim', 'consortium/sk-telecom', 'similar', 'names.en'],
+    ['Upstage Solar Pro 2', 'model/solar-pro-2', 'word', 'names.en'],
+    ['round 1', 'round/kr-safm-round-1', 'exact', 'ordinal'],
+    ['2차 평가', 'round/kr-safm-round-2', 'exact', 'ordinal'],
+    ['phase 3', 'round/kr-safm-round-3', 'exact', 'ordinal'],
+    ['독파모 round 2', 'round/kr-safm-round-2', 'word', 'ordinal'],
+    ['Byline Network', 'source/byline-2025-07-21-applicants', 'word', 'publisher'],
+    ['엑사원', 'model/k-exaone-2-0-750b-a37b', 'word', 'alias'],
+    ['엑사', 'model/k-exaone-2-0-750b-a37b', 'contained', 'alias'],
   ])('%s', async (q, first, match, field) => {
     const [hit] = await search(q);
     expect([`${hit?.kind}/${hit?.id}`, hit?.match, hit?.matched.field]).toEqual([first, match, field]);
@@ -69,6 +89,59 @@ describe('what people type finds what they mean', () => {
     expect(organizations.slice(0, 4)).toEqual(['lg-group', 'lg-ai-research', 'lg-cns', 'lg-uplus']);
     expect(new Set(found(hits)).size).toBe(hits.length);
   });
+});
+
+test('a slip does not open the gates: another name, another number and a common word are not found by it', async () => {
+  const ids = async (q: string) => (await search(q, { limit: 100 })).map(({ id }) => id);
+  expect(await ids('카카오')).not.toContain('naver');
+  expect(await ids('네이버')).not.toContain('kakao');
+  expect(await ids('서강대학교')).not.toContain('seoul-national-university');
+  expect(found(await search('round 1', { kind: 'round' }))).toEqual(['round/kr-safm-round-1']);
+  // What is named SKT is found by SKT; what only belongs to it is not.
+  expect((await search('SKT', { limit: 100 })).map(({ kind }) => kind)).not.toContain('model');
+  for (const q of ['카메라', '자동차', '노트북', '삼성전자', '하이닉스', '정보보호', '네트워크'])
+    expect([q, await search(q)]).toEqual([q, []]);
+});
+
+test('entities come before documents that fit as well', async () => {
+  const documents = ['milestone', 'disclosure', 'source'];
+  for (const q of [
+    '엑사원',
+    '엑사',
+    'exaone',
+    'upstage',
+    'naver',
+    '모티프',
+    'Korea',
+    'SKT consortium',
+    'round 1',
+  ]) {
+    const hits = (await search(q, { limit: 100 })).filter(({ match }) => match !== 'similar');
+    const kinds = hits.map(({ kind, match }) => [match, documents.includes(kind)].join(' '));
+    const firsts = kinds.filter((one, i) => kinds.indexOf(one) === i);
+    // Of each way to match, the entities first; and no way comes twice.
+    expect([q, firsts]).toEqual([q, kinds.filter((one, i) => one !== kinds[i - 1])]);
+    for (const match of ['exact', 'word', 'contained']) {
+      const [entity, document] = [false, true].map((is) => firsts.indexOf(`${match} ${is}`));
+      if (entity !== -1 && document !== -1)
+        expect([q, match, Number(entity) < Number(document)]).toEqual([q, match, true]);
+    }
+  }
+});
+
+test('the kinds are named in the documentation, and they are the kinds that are found', async () => {
+  const document = (await it.anyone.get('/openapi.json')).body;
+  const parameters: { name: string; schema: { items?: { enum?: string[] } } }[] =
+    document.paths['/v1/search'].get.parameters;
+  const kinds = parameters.find(({ name }) => name === 'kind')?.schema.items?.enum ?? [];
+  expect(kinds).toEqual([
+    ...['program', 'organization', 'consortium', 'call', 'criterion', 'round', 'model', 'benchmark'],
+    ...['milestone', 'disclosure', 'source'],
+  ]);
+  expect(document.components.schemas.SearchHit.properties.kind.enum).toEqual(kinds);
+  for (const kind of kinds)
+    expect([kind, (await search('a', { kind })).every((hit) => hit.kind === kind)]).toEqual([kind, true]);
+  expect((await it.anyone.get('/v1/search').query({ q: 'a', kind: kinds.join(',') })).status).toBe(200);
 });
 
 test('hits are ranked: exact, prefix, word, contained, similar; then by kind and id', async () => {

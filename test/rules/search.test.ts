@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { hits, slipsBetween, slipsInto, type Text } from '../../src/views/search/rules.ts';
+import { hits, type Text } from '../../src/views/search/rules.ts';
+import { slipsBetween, slipsInto } from '../../src/views/search/slips.ts';
 
 /** The definition, without any of the short cuts. */
 function slips(a: string, b: string): number {
@@ -36,8 +37,61 @@ test.each<[string, string, number | undefined]>([
   ['kakap', 'kakao', 1],
   ['naver', 'never mind', 1],
   ['kakao', 'naver', undefined],
+  ['round 2', 'round 1', undefined],
+  ['motif 3', 'motif 2 12 7b', undefined],
 ])('%s is as near to "%s" as it should be', (asked, words, expected) => {
   expect(slipsInto(asked, words)).toBe(expected);
+});
+
+test.each<[string, string, number | undefined]>([
+  ['엑사온', 'k 엑사원 2 0', 1],
+  ['네이봐', '네이버', 1],
+  ['카카우', '카카오', 1],
+  ['독파뫄', '독파모', 1],
+  ['모티브', '모티프 3', 1],
+  ['하이퍼클로봐', '하이퍼클로바x', 2],
+  ['하이퍼크로바', '하이퍼클로바', 1],
+  // A syllable left out, and two that are swapped.
+  ['하이퍼로바', '하이퍼클로바', 2],
+  ['업스이테지', '업스테이지', 2],
+  ['카카오', '네이버', undefined],
+  ['업스테이지', '모티프테크놀로지', undefined],
+  // Two syllables, or another one in a word of five, are another word.
+  ['정보', '정부', undefined],
+  ['서강대학교', '서울대학교', undefined],
+])('%s is as near to "%s" as its letters are, not its syllables', (asked, words, expected) => {
+  expect(slipsInto(asked, words)).toBe(expected);
+});
+
+test('one wrong letter in a Korean name of three syllables or more is forgiven, and never makes another name of it', () => {
+  const syllable = fc
+    .tuple(fc.nat(18), fc.nat(20), fc.nat(27))
+    .map(([first, vowel, last]) => String.fromCharCode(0xac00 + (first * 21 + vowel) * 28 + last));
+  const name = fc.array(syllable, { minLength: 3, maxLength: 6 });
+  fc.assert(
+    fc.property(name, name, fc.nat(), fc.nat(20), (given, other, where, vowel) => {
+      const at = where % given.length;
+      const code = (given[at] ?? '').charCodeAt(0) - 0xac00;
+      const [first, last] = [Math.floor(code / 588), code % 28];
+      const wrong = String.fromCharCode(0xac00 + (first * 21 + vowel) * 28 + last);
+      const slipped = given.with(at, wrong).join('');
+      expect(slipsInto(slipped, given.join(''))).toBeLessThanOrEqual(1);
+      // Names that share no syllable are far apart.
+      fc.pre(
+        !other.some((one) =>
+          given.some((mine) => mine.normalize('NFD').startsWith(one.charAt(0).normalize('NFD').charAt(0))),
+        ),
+      );
+      expect(slipsInto(given.join(''), other.join(''))).toBeUndefined();
+    }),
+  );
+});
+
+test('words may be shared between a row and what it belongs to, if the row itself has one of them', () => {
+  expect(slipsInto('skt consortim', 'sk telecom consortium', 'sk telecom skt')).toBe(1);
+  expect(slipsInto('skt upstaeg', 'solar pro 2', 'upstage skt')).toBeUndefined();
+  expect(slipsInto('upstaeg solarr', 'solar pro 2', 'upstage')).toBe(2);
+  expect(slipsInto('upstaeg', 'solar pro 2', 'upstage')).toBeUndefined();
 });
 
 test('one slip in a word of five letters or more is always forgiven, wherever it stands in a name', () => {
@@ -73,7 +127,8 @@ const text = (given: Partial<Text>): Text => ({
   field: 'names.en',
   text: 'Name',
   words: 'name',
-  tier: 1,
+  beside: '',
+  loss: 0,
   place: 1,
   preference: 0,
   asked: 'name',
@@ -84,7 +139,7 @@ test('better matches come first, then the kinds in their order, then the ids; ea
   const any = fc.record({
     id: fc.constantFrom('a', 'b', 'c'),
     place: fc.constantFrom(1, 2),
-    tier: fc.constantFrom(1, 2, 3, 4),
+    loss: fc.constantFrom(0, 5, 10, 20, 25, 30, 35),
     preference: fc.nat(3),
   });
   fc.assert(
@@ -94,13 +149,13 @@ test('better matches come first, then the kinds in their order, then the ids; ea
       expect(found.length).toBe(
         Math.min(limit, new Set(given.map(({ id, place }) => `${place}/${id}`)).size),
       );
-      const keys = found.map(({ score, kind, id }) => [String(1 - score), kind, id].join(' '));
+      const keys = found.map(({ score, kind, id }) => [(1 - score).toFixed(2), kind, id].join(' '));
       expect(keys).toEqual([...keys].sort());
       for (const { kind, id, score } of found) {
-        const tiers = given
+        const losses = given
           .filter((one) => one.id === id && `kind-${one.place}` === kind)
-          .map(({ tier }) => tier);
-        expect(score).toBeCloseTo(1.1 - Math.min(...tiers) / 10, 5);
+          .map(({ loss }) => loss);
+        expect(score).toBeCloseTo(1 - Math.min(...losses) / 100, 5);
       }
     }),
   );
@@ -109,9 +164,9 @@ test('better matches come first, then the kinds in their order, then the ids; ea
 test('what only resembles comes last and only where it is close enough', () => {
   const found = hits(
     [
-      text({ id: 'far', tier: null, asked: 'upsatge', words: 'up to date' }),
-      text({ id: 'near', tier: null, asked: 'upsatge', words: 'upstage consortium' }),
-      text({ id: 'has-it', tier: 4, asked: 'upsatge' }),
+      text({ id: 'far', loss: null, asked: 'upsatge', words: 'up to date' }),
+      text({ id: 'near', loss: null, asked: 'upsatge', words: 'upstage consortium' }),
+      text({ id: 'has-it', loss: 30, asked: 'upsatge' }),
     ],
     10,
   );
