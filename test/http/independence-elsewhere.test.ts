@@ -149,6 +149,46 @@ test('a lead that never bid is there; a partnership counts from either side; a w
   expect(lead?.gates.rounds).toEqual([expect.objectContaining({ passed: null, status: 'undisclosed' })]);
 });
 
+test('a subsidiary counts while it is in the consortium, and for good with what it released in that time', async () => {
+  const id = 'fr-membership';
+  await add('programs', { id, names: { en: 'Membership' }, country: 'FR' });
+  await organization('m-lead', 'FR');
+  for (const one of ['stayed', 'left', 'joins-later']) await organization(`m-${one}`, 'FR', 'm-lead');
+  const member = (of: string, joinedOn: string | null, leftOn: string | null = null) => ({
+    ...{ organization: of, role: of === 'm-lead' ? 'lead' : 'member', joinedOn, leftOn, sources },
+  });
+  await add('consortiums', {
+    ...{ id: 'm-team', program: id, names: { en: 'Team' }, lead: 'm-lead' },
+    members: [
+      member('m-lead', '2024-01-01'),
+      member('m-stayed', '2024-06'),
+      member('m-left', '2024-01-01', '2025-02-01'),
+      member('m-joins-later', '2030-01-01'),
+    ],
+  });
+  await add('decisions', { program: id, consortium: 'm-team', outcome: 'selected', decidedOn: '2024-01-01' });
+  for (const [name, maker, releasedOn] of [
+    ['stayed-before', 'm-stayed', '2023-05'],
+    ['stayed-since', 'm-stayed', '2025-05'],
+    ['stayed-undated', 'm-stayed', null],
+    ['left-before', 'm-left', '2023-12-31'],
+    ['left-while', 'm-left', '2025-01-31'],
+    ['left-that-day', 'm-left', '2025-02-01'],
+    ['left-after', 'm-left', '2025-03'],
+    ['left-undated', 'm-left', null],
+    ['not-yet', 'm-joins-later', '2025-01-01'],
+  ] as const)
+    await add('models', { id: `m-${name}`, organization: maker, names: { en: name }, releasedOn });
+  const related = async (query = '') => {
+    const { data } = (await it.anyone.get(`/v1/programs/${id}/independence${query}`)).body;
+    return data.bidders[0].models.map((model: { id: string }) => model.id).sort();
+  };
+  expect(await related()).toEqual(['m-left-while', 'm-stayed-before', 'm-stayed-since', 'm-stayed-undated']);
+  // On a day when both were in, what either had released by then.
+  expect(await related('?asOf=2025-01-31')).toEqual(['m-left-before', 'm-left-while', 'm-stayed-before']);
+  expect(await related('?asOf=2025-12-31')).not.toContain('m-left-after');
+});
+
 test('a programme without bidders has none', async () => {
   await add('programs', { id: 'empty-programme', names: { en: 'Empty' }, country: 'DE' });
   expect(await bidders('empty-programme')).toEqual([]);

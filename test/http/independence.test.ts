@@ -23,9 +23,23 @@ interface Bidder {
   };
   verdict: Record<string, unknown>;
   models: Model[];
+  foreignMembers: {
+    consortium: string;
+    organization: { id: string; country: string };
+    role: string;
+    joinedOn: string | null;
+    leftOn: string | null;
+    sources: string[];
+  }[];
   foreignPartners: { id: string; partner: { id: string; country: string }; sources: string[] }[];
   gates: {
-    selection: { bid: string; criterion: { id: string }; outcome: string; sources: string[] }[];
+    selection: {
+      bid: string;
+      criterion: { id: string };
+      passed: boolean | null;
+      outcome: string;
+      sources: string[];
+    }[];
     rounds: {
       round: string;
       criterion: { id: string };
@@ -51,6 +65,7 @@ const own = ({ models }: Bidder): string[] =>
   models.filter(({ through }) => through === null).map(({ id }) => id);
 
 describe('the real programme', () => {
+  const orNull = (cell: string | undefined) => (cell === '' ? null : cell);
   const file = async (name: string): Promise<Record<string, string>[]> =>
     parse(await readFile(new URL(`../../prisma/data/${name}.csv`, import.meta.url)), { columns: true });
 
@@ -106,6 +121,7 @@ describe('the real programme', () => {
     expect(kt.gates.selection).toEqual([
       expect.objectContaining({
         criterion: expect.objectContaining({ id: 'sel-from-scratch' }),
+        passed: false,
         outcome: 'excluded',
       }),
     ]);
@@ -115,6 +131,7 @@ describe('the real programme', () => {
       onForeign: 1,
       notStated: 3,
       partnersAbroad: 2,
+      gatesFailed: 1,
     });
   });
 
@@ -123,7 +140,8 @@ describe('the real programme', () => {
     expect(kakao.outcome.standing).toBe('excluded');
     expect(kakao.foreignPartners.map(({ id }) => id)).toEqual(['kakao-openai']);
     expect(kakao.models.map(({ restsOnForeign }) => restsOnForeign)).toEqual(kakao.models.map(() => null));
-    expect(kakao.gates.selection[0]?.criterion.id).toBe('sel-from-scratch');
+    expect(kakao.gates.selection).toMatchObject([{ criterion: { id: 'sel-from-scratch' }, passed: false }]);
+    expect(kakao.verdict.gatesFailed).toBe(1);
   });
 
   test('SK Telecom has A.X 4.0 on Qwen 2.5 beside A.X 3.1, K1 and K2 from scratch', async () => {
@@ -136,6 +154,53 @@ describe('the real programme', () => {
       expect(model(skt, id)).toMatchObject({ trainedFromScratch: true, restsOnForeign: false, basedOn: [] });
     expect(skt.verdict).toMatchObject({ models: 6, fromScratch: 4, onForeign: 2, notStated: 0 });
     expect(skt.outcome.standing).toBe('active');
+  });
+
+  test('who was selected passed the gate that it was selected by, and who declined was not judged', async () => {
+    const lg = await bidder('lg-ai-research');
+    expect(lg.gates.selection).toMatchObject([{ criterion: { id: 'sel-from-scratch' }, passed: true }]);
+    expect(lg.verdict.gatesFailed).toBe(0);
+    for (const { gates } of await bidders())
+      for (const { outcome, passed } of gates.selection)
+        if (['withdrawn', 'declined'].includes(outcome)) expect(passed).toBeNull();
+  });
+
+  test('members and advisors of a consortium from abroad are shown with their part and period, and counted', async () => {
+    const [members, organizations, consortiums] = await Promise.all(
+      ['consortiums.members', 'organizations', 'consortiums'].map(file),
+    );
+    const country = new Map(organizations?.map((row) => [row.id, row.country]));
+    for (const one of await bidders()) {
+      const teams = consortiums?.filter(({ lead }) => lead === one.organization.id).map(({ id }) => id);
+      const abroad = members?.filter(
+        (row) =>
+          teams?.includes(row.consortium) && country.get(row.organization) !== one.organization.country,
+      );
+      expect(
+        one.foreignMembers
+          .map((row) => [row.consortium, row.organization.id, row.role, row.joinedOn, row.leftOn])
+          .sort(),
+      ).toEqual(
+        abroad
+          ?.map((row) => [
+            row.consortium,
+            row.organization,
+            row.role,
+            orNull(row.joinedOn),
+            orNull(row.leftOn),
+          ])
+          .sort(),
+      );
+      expect(one.verdict.membersAbroad).toBe(new Set(abroad?.map(({ organization }) => organization)).size);
+    }
+    const skt = await bidder('sk-telecom');
+    expect(
+      skt.foreignMembers.map(({ organization, role }) => [organization.id, organization.country, role]),
+    ).toEqual([
+      ['uw-madison', 'US', 'advisor'],
+      ['new-york-university', 'US', 'advisor'],
+    ]);
+    expect((await bidder('upstage', '?asOf=2025-09-01')).foreignMembers).toEqual([]);
   });
 
   test('Naver Cloud built on the encoder of Qwen, failed the gate and is out', async () => {
@@ -192,6 +257,7 @@ describe('the real programme', () => {
         ...one.outcome.consortiums,
         ...one.models,
         ...one.foreignPartners,
+        ...one.foreignMembers,
         ...one.gates.selection,
         ...one.gates.rounds.filter(({ status }) => status !== null),
       ];

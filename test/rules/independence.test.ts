@@ -106,6 +106,7 @@ test('the order of the bidders depends on nothing but their standing and id', ()
       bids: [bid('excluded', '2025')],
       models: [],
       partners: [],
+      members: [],
       gates: [],
     }));
   fc.assert(
@@ -123,4 +124,35 @@ test('the order of the bidders depends on nothing but their standing and id', ()
       },
     ),
   );
+});
+
+test.each<[string, boolean | null, number]>([
+  ['excluded', false, 1],
+  ['not-shortlisted', false, 1],
+  ['selected', true, 0],
+  ['shortlisted', true, 0],
+  ['withdrawn', null, 0],
+  ['declined', null, 0],
+])('a gate that decided on a bid that was %s: passed %s', (outcome, passed, gatesFailed) => {
+  const decided = {
+    ...bid(outcome, '2025'),
+    criteria: [
+      { id: 'gate', name: 'Gate', gate: true },
+      { id: 'points', name: 'Points', gate: false },
+    ],
+    sources: ['seed-004'],
+  };
+  const { bidders } = independence({
+    program: {},
+    bidders: [
+      {
+        organization: { id: 'one', name: 'One', country: 'KR' },
+        ...{ consortiums: [], models: [], partners: [], members: [], gates: [], bids: [decided] },
+      },
+    ],
+  });
+  expect(bidders[0]?.gates.selection).toMatchObject([
+    { criterion: { id: 'gate' }, passed, sources: ['seed-004'] },
+  ]);
+  expect(bidders[0]?.verdict.gatesFailed).toBe(gatesFailed);
 });

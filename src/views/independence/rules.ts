@@ -49,6 +49,10 @@ interface PartnerFacts {
   partner: Organization;
 }
 
+interface MemberFacts {
+  organization: Organization;
+}
+
 interface GateFacts {
   round: string;
   consortium: string;
@@ -65,6 +69,8 @@ export interface BidderFacts {
   bids: BidFacts[];
   models: ModelFacts[];
   partners: PartnerFacts[];
+  /** Those from abroad, of all its consortiums. */
+  members: MemberFacts[];
   gates: GateFacts[];
 }
 
@@ -132,8 +138,11 @@ export function standingOf({ consortiums, bids }: Pick<BidderFacts, 'consortiums
   return { standing: bid?.outcome ?? null, since: bid?.decidedOn ?? null };
 }
 
-function described({ organization, consortiums, bids, models, partners, gates }: BidderFacts) {
+function described(facts: BidderFacts) {
+  const { organization, consortiums, bids, models, partners, members, gates } = facts;
   const shown = models.map((model) => describedModel(model, organization.country));
+  const selection = bids.flatMap(selectionGates);
+  const failed = [...selection, ...gates].filter(({ passed }) => passed === false);
   return {
     organization,
     outcome: { ...standingOf({ consortiums, bids }), consortiums, bids },
@@ -141,13 +150,26 @@ function described({ organization, consortiums, bids, models, partners, gates }:
       ...counted(shown.filter(({ through }) => through === null)),
       related: counted(shown.filter(({ through }) => through !== null)),
       partnersAbroad: new Set(partners.map(({ partner }) => partner.id)).size,
-      gatesFailed: gates.filter(({ passed }) => passed === false).length,
+      membersAbroad: new Set(members.map((member) => member.organization.id)).size,
+      gatesFailed: failed.length,
     },
     models: shown,
     foreignPartners: partners,
-    gates: { selection: bids.flatMap(selectionGates), rounds: gates.map(verdict) },
+    foreignMembers: members,
+    gates: { selection, rounds: gates.map(verdict) },
   };
 }
+
+/**
+ * A bid names the criteria that decided on it. So a gate among those by which it was turned away was failed, and one among
+ * those by which it came further was passed; who withdrew or declined was not judged.
+ */
+const gateVerdicts: Partial<Record<string, boolean>> = {
+  selected: true,
+  shortlisted: true,
+  excluded: false,
+  'not-shortlisted': false,
+};
 
 const selectionGates = ({ id, call, outcome, decidedOn, criteria, sources }: BidFacts) =>
   criteria
@@ -156,6 +178,7 @@ const selectionGates = ({ id, call, outcome, decidedOn, criteria, sources }: Bid
       bid: id,
       call,
       criterion: { id: criterion.id, name: criterion.name },
+      passed: gateVerdicts[outcome] ?? null,
       outcome,
       decidedOn,
       sources,

@@ -93,6 +93,10 @@ const selectionGate = z
     bid: slug('The bid.', 'bid-2025-kt'),
     call: named,
     criterion: named,
+    passed: flag(
+      'Whether the bid passed it: a gate among the criteria that turned a bid away was failed, one among those by which it was shortlisted or selected was passed; null where it was withdrawn or declined.',
+      false,
+    ).nullable(),
     outcome,
     decidedOn: day('When that was decided.', '2025-08-04').nullable(),
     sources,
@@ -124,6 +128,19 @@ const partner = z
     sources,
   })
   .meta({ id: 'IndependencePartner', description: 'A partnership with an organization abroad.' });
+
+const member = z
+  .strictObject({
+    consortium: slug('The consortium.', 'sk-telecom'),
+    organization,
+    role: z
+      .enum(['lead', 'member', 'advisor'])
+      .meta({ description: 'Its part in the consortium.', examples: ['advisor'] }),
+    joinedOn: day('Since when.', '2025-08-04').nullable(),
+    leftOn: day('Until when.', '2026-01-15').nullable(),
+    sources,
+  })
+  .meta({ id: 'IndependenceMember', description: 'A member of a consortium from abroad.' });
 
 const bidder = z
   .strictObject({
@@ -161,11 +178,19 @@ const bidder = z
           description: 'The same counts for the models of its parent and subsidiaries.',
         }),
         partnersAbroad: count('How many partners abroad it has.', 1),
-        gatesFailed: count('How many gates its consortiums failed.', 1),
+        membersAbroad: count('How many members or advisors abroad its consortiums have or had.', 0),
+        gatesFailed: count('How many gates it failed, in a selection or in a round.', 1),
       })
       .meta({ id: 'IndependenceVerdict', description: 'Counts over the bidder’s own models and ties.' }),
-    models: listOf(model, 'Its own models, then those of its parent and of subsidiaries in its consortium.'),
+    models: listOf(
+      model,
+      'Its own models, then those of its parent, and of subsidiaries that are in its consortium or were when the model was released.',
+    ),
     foreignPartners: listOf(partner, 'Its partnerships with organizations abroad.'),
+    foreignMembers: listOf(
+      member,
+      'The members and advisors of its consortiums from abroad, former ones as well; with `asOf` those of that day.',
+    ),
     gates: z
       .strictObject({
         selection: listOf(

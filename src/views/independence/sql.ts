@@ -20,17 +20,20 @@ export function independenceStatement(asked: Asked<object>): Sql {
     teams AS (
       SELECT c.lead AS bidder, c.id FROM consortiums c WHERE c.program = ${id}
       UNION SELECT b.organization, b.consortium FROM bids b WHERE b.program = ${id} AND b.consortium IS NOT NULL),
-    -- Whose models count for a bidder: its own, its parent's, and those of a subsidiary that is in its consortium.
+    -- When a bidder and a subsidiary were in one consortium; nobody has left who is not said to have.
+    shared AS (
+      SELECT b.id AS bidder, o.id, greatest(period_end(own.joined_on), period_end(its.joined_on)) AS since,
+             least(period_end(own.left_on), period_end(its.left_on)) AS until
+        FROM bidders b JOIN organizations o ON o.parent = b.id JOIN consortiums c ON c.program = ${id}
+        JOIN consortium_members own ON own.consortium = c.id AND own.organization = b.id
+        JOIN consortium_members its ON its.consortium = c.id AND its.organization = o.id),
+    -- Whose models may count for a bidder: its own, its parent's, and those of a subsidiary that shared a consortium with it.
     makers AS (
       SELECT b.id AS bidder, b.id, NULL AS relation FROM bidders b
       UNION ALL
       SELECT b.id, o.parent, 'parent' FROM bidders b JOIN organizations o ON o.id = b.id WHERE o.parent IS NOT NULL
       UNION ALL
-      SELECT b.id, o.id, 'subsidiary' FROM bidders b JOIN organizations o ON o.parent = b.id
-       WHERE EXISTS (SELECT FROM consortiums c
-                       JOIN consortium_members own ON own.consortium = c.id AND own.organization = b.id
-                       JOIN consortium_members its ON its.consortium = c.id AND its.organization = o.id
-                      WHERE c.program = ${id})),
+      SELECT DISTINCT s.bidder, s.id, 'subsidiary' FROM shared s),
     -- The path ends a chain that leads back to itself, which the database refuses to store.
     chain AS (
       SELECT m.id AS model, m.based_on AS id, 1 AS depth, ARRAY[m.id, m.based_on] AS path
@@ -42,7 +45,7 @@ export function independenceStatement(asked: Asked<object>): Sql {
       (SELECT row_to_json(d) FROM (SELECT ${fieldsOf(asked, 'programs', 'p', 'id', 'name', 'country')}, p.sources) d) AS program,
       ${listed(
         sql`SELECT ${organizationOf(sql`b.id`, language)} AS organization, ${teamsOf(asked)} AS consortiums, ${bidsOf(asked)} AS bids,
-              ${modelsOf(asked)} AS models, ${partnersOf(asked)} AS partners, ${gatesOf(asked)} AS gates, b.id FROM bidders b`,
+              ${modelsOf(asked)} AS models, ${partnersOf(asked)} AS partners, ${membersOf(asked)} AS members, ${gatesOf(asked)} AS gates, b.id FROM bidders b`,
         sql`d.id`,
       )} AS bidders
     FROM programs p WHERE p.id = ${id}) page`;
@@ -74,7 +77,11 @@ const modelsOf = (asked: Row): Sql =>
   listed(
     sql`SELECT ${fieldsOf(asked, 'models', 'own', 'id', 'name', 'releasedOn', 'trainedFromScratch')}, k.relation,
             ${organizationOf(sql`own.organization`, asked.language)} AS organization, ${chainOf(asked)} AS "basedOn", own.sources
-          FROM makers k JOIN models own ON own.organization = k.id WHERE k.bidder = b.id`,
+          FROM makers k JOIN models own ON own.organization = k.id
+         WHERE k.bidder = b.id AND (k.relation IS DISTINCT FROM 'subsidiary' OR EXISTS (
+           SELECT FROM shared s JOIN (VALUES (as_of_day()), (period_end(own.released_on))) asked(day)
+               ON coalesce(asked.day >= s.since, asked.day IS NOT NULL) AND coalesce(asked.day < s.until, asked.day IS NOT NULL)
+            WHERE (s.bidder, s.id) = (k.bidder, k.id)))`,
     sql`d.relation NULLS FIRST, period_end(d."releasedOn"), d.id`,
   );
 
@@ -95,6 +102,17 @@ const partnersOf = (asked: Row): Sql =>
           JOIN organizations partner ON partner.id = CASE WHEN s.organization = b.id THEN s.partner ELSE s.organization END
          WHERE b.id IN (s.organization, s.partner) AND partner.country <> own.country`,
     sql`period_end(d."startedOn"), d.id`,
+  );
+
+/** The members of its consortiums that are from another country than it. */
+const membersOf = (asked: Row): Sql =>
+  listed(
+    sql`SELECT m.consortium, ${organizationOf(sql`m.organization`, asked.language)} AS organization, m.role, m.joined_on AS "joinedOn",
+            m.left_on AS "leftOn", m.sources
+          FROM teams t JOIN consortium_members m ON m.consortium = t.id
+          JOIN organizations o ON o.id = m.organization JOIN organizations own ON own.id = b.id
+         WHERE t.bidder = b.id AND o.country <> own.country`,
+    sql`d.consortium, period_end(d."joinedOn"), d.organization ->> 'id'`,
   );
 
 /** The gates of every round that its consortiums came to; what was not stated of one is null. */
