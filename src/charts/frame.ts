@@ -1,15 +1,17 @@
 /**
  * A chart that stands on its own: title, units, legend, the plot, and a line that says where the numbers come from.
- * It is drawn 380 pixels wide with text of 11, so that a phone shows it as it is and a page may enlarge it. Colours
- * differ in lightness as well (Okabe and Ito's, ordered), and whatever matters is also written, so that grey is enough.
+ * It is drawn 360 pixels wide with text of 11, so that a phone shows it as it is, and that is its size in a page that says
+ * nothing else; by itself in a window it grows to half as much again or shrinks with the window. Colours differ in
+ * lightness as well (Okabe and Ito's, ordered), and whatever matters is also written, so that grey is enough.
  */
 import type { Language } from '../kernel/language.ts';
 import { drawn, type PlotOptions } from './plot.ts';
-import { escapeXml, lines, widthOf } from './text.ts';
+import { escapeXml, legalXml, lines, widthOf } from './text.ts';
 
-const width = 380;
-const margin = 12;
-const inner = width - 2 * margin;
+const width = 360;
+const margin = 8;
+/** What is left for the plot; its own margins are part of it. */
+export const inner = width - 2 * margin;
 
 export const colours = {
   ink: '#1a1a1a',
@@ -84,14 +86,15 @@ function legendBlock(items: LegendItem[]): Block {
 async function plotted(options: PlotOptions): Promise<Block> {
   const style = { fontSize: '11px', fontFamily: fonts, color: colours.ink };
   const { markup, height } = await drawn({ width: inner, style, ...options });
-  return { markup: `<g transform="translate(${margin},0)">${markup}</g>`, height };
+  return { markup: `<g transform="translate(${margin},0)">${legalXml(markup)}</g>`, height };
 }
 
 export async function renderChart(chart: Chart): Promise<string> {
   const blocks: [Block, gap: number][] = [
     [paragraph(chart.title, 14, colours.ink, 600), 4],
     [paragraph(chart.subtitle, 11, colours.quiet), 8],
-    [legendBlock(chart.legend ?? []), 4],
+    // Where nothing is drawn there is nothing to explain.
+    [legendBlock(chart.plot ? (chart.legend ?? []) : []), 4],
     [chart.plot ? await plotted(chart.plot) : paragraph(chart.empty ?? '', 12, colours.ink), 6],
     [paragraph(chart.source, 9.5, colours.quiet), 0],
   ];
@@ -102,5 +105,5 @@ export async function renderChart(chart: Chart): Promise<string> {
     return group;
   });
   const height = Math.ceil(y + margin / 2);
-  return `<svg xmlns="http://www.w3.org/2000/svg" xml:lang="${chart.language}" role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${fonts}"><title>${escapeXml(chart.title)}</title><desc>${escapeXml(chart.subtitle)}</desc><rect width="100%" height="100%" fill="#fff"/>${placed.join('')}</svg>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" xml:lang="${chart.language}" role="img" width="${width}" height="${height}" style="width:100%;max-width:540px;height:auto" viewBox="0 0 ${width} ${height}" font-family="${fonts}"><title>${escapeXml(chart.title)}</title><desc>${escapeXml(chart.subtitle)}</desc><rect width="100%" height="100%" fill="#fff"/>${placed.join('')}</svg>`;
 }

@@ -92,9 +92,11 @@ const leaf = (kind: Kind, pg: string, schema: z.ZodType, description: string, mo
 
 // Plain text: no control characters but line breaks and tabs, nothing that PostgreSQL or a JSON reader would choke on.
 
-// Nor what turns the direction of other text around (bidi controls).
+// Nor what turns the direction of other text around (bidi controls), nor the noncharacters of Unicode, which XML cannot
+// hold: U+FDD0 to U+FDEF and the last two of each plane. Beyond the first plane these are a pair of surrogates, written as
+// such because the pattern is public and not every reader of patterns knows the flag u.
 export const printable =
-  /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$/;
+  /^(?:[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff\ud83f\ud87f\ud8bf\ud8ff\ud93f\ud97f\ud9bf\ud9ff\uda3f\uda7f\udabf\udaff\udb3f\udb7f\udbbf\udbff]|[\ud83f\ud87f\ud8bf\ud8ff\ud93f\ud97f\ud9bf\ud9ff\uda3f\uda7f\udabf\udaff\udb3f\udb7f\udbbf\udbff][\udc00-\udffd])*$/;
 const visible = /[\p{L}\p{N}\p{P}\p{S}]/u;
 export const slugPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 export const slugSchema = z

@@ -100,3 +100,124 @@ test('a name is text in a picture, never markup', async () => {
   expect(svg).not.toContain('<script');
   expect(textsIn(svg).join(' ')).toContain('alert(1)');
 });
+
+const benchmark = async (id: string, row: object = {}) =>
+  it.writer
+    .post('/v1/benchmarks')
+    .send({ ...it.registry.get('benchmarks').example, id, names: { en: id }, ...row })
+    .expect(201);
+const score = async (id: string, model: string, value: number, row: object = {}) =>
+  it.writer
+    .post('/v1/benchmark-results')
+    .send({ benchmark: id, model, score: value, qualifier: 'exact', sources: ['seed-004'], ...row })
+    .expect(201);
+
+/** The rectangles of the plot, which have a place of their own; those of the legend have none. */
+const barsIn = (svg: string): Partial<Record<string, string>>[] =>
+  [...svg.matchAll(/<rect ([^>]*)>/g)]
+    .map(([, attributes = '']) =>
+      Object.fromEntries(
+        [...attributes.matchAll(/([a-z]+)="([^"]*)"/g)].map(([, name, value]) => [name, value]),
+      ),
+    )
+    .filter(({ x }) => x !== undefined);
+
+test('a picture shows itself whole in 360 pixels, keeps its form in a narrower window, and has a size of its own', async () => {
+  for (const [path] of charts) {
+    const svg = await draw(path);
+    const [, root = ''] = /^(<svg [^>]*>)/.exec(svg) ?? [];
+    const [, width, height] = /width="([0-9]+)" height="([0-9]+)"/.exec(root) ?? [];
+    expect([path, Number(width)]).toEqual([path, 360]);
+    expect(root).toContain(`viewBox="0 0 360 ${height}"`);
+    expect(root).toContain('style="width:100%;max-width:540px;height:auto"');
+  }
+});
+
+test('two models that go by one name are two bars from nought, however long it is', async () => {
+  await benchmark('namesakes');
+  const name = `The same very long name of a model ${'that goes on '.repeat(8)}`.trim();
+  for (const id of ['one', 'two']) {
+    const { body } = await it.writer
+      .post('/v1/models')
+      .send({ organization: 'kt', names: { en: name }, id: `namesake-${id}`, sources: ['seed-004'] });
+    await score('namesakes', body.id, 50);
+  }
+  const svg = await draw('benchmarks/namesakes/leaderboard');
+  const bars = barsIn(svg);
+  expect(bars).toHaveLength(2);
+  expect([bars[0]?.x, bars[0]?.width]).toEqual([bars[1]?.x, bars[1]?.width]);
+  expect(bars[0]?.y).not.toBe(bars[1]?.y);
+  // Nothing is longer than the longest score: 50, not 100.
+  expect(
+    textsIn(svg)
+      .filter((text) => /^[0-9]+$/.test(text))
+      .map(Number)
+      .sort((a, b) => b - a)[0],
+  ).toBe(50);
+});
+
+test('numbers are written as the language writes them', async () => {
+  await benchmark('decimals', { maxScore: 1000.5 });
+  await score('decimals', 'sota-k', 70.65);
+  await score('decimals', 'mi-dm', 50.5, { qualifier: 'at-least' });
+  await score('decimals', 'mi-dm', 60.5, { qualifier: 'at-most' });
+  for (const [lang, written] of [
+    ['en', ['70.65', '50.5–60.5', '1,000.5']],
+    ['ko', ['70.65', '50.5–60.5', '1,000.5']],
+    ['fr', ['70,65', '50,5–60,5', '1\u202f000,5']],
+  ] as const) {
+    const texts = textsIn(await draw('benchmarks/decimals/leaderboard', { lang })).join('|');
+    for (const one of written) expect([lang, texts]).toEqual([lang, expect.stringContaining(one)]);
+    expect(texts).not.toMatch(lang === 'fr' ? /[0-9]\.[0-9]/ : /[0-9],[0-9]($|[^0-9])/);
+  }
+});
+
+test('an empty board and one of noughts are honest pictures', async () => {
+  await benchmark('untaken');
+  await benchmark('noughts');
+  await score('noughts', 'sota-k', 0);
+  await score('noughts', 'mi-dm', 0);
+  for (const [lang, none, legend] of [
+    ['en', 'No results are known.', 'stated result'],
+    ['ko', '알려진 결과가 없습니다.', '공개된 결과'],
+    ['fr', 'Aucun résultat connu.', 'résultat publié'],
+  ] as const) {
+    const empty = textsIn(await draw('benchmarks/untaken/leaderboard', { lang }));
+    expect(empty).toContain(none);
+    // Nothing is drawn, so there is nothing to explain.
+    expect(empty).not.toContain(legend);
+    const noughts = await draw('benchmarks/noughts/leaderboard', { lang });
+    expect(textsIn(noughts).join('|')).toContain(legend);
+    expect(noughts).not.toMatch(/NaN|Infinity|undefined/);
+    expect(barsIn(noughts).map(({ width }) => width)).toEqual(['0', '0']);
+  }
+});
+
+test('what XML cannot hold is left out of every part of a picture', async () => {
+  await benchmark('illegal');
+  await it.sql(
+    `UPDATE models SET name_en = 'Model ' || chr(65534) || chr(65535) || chr(64976) || ' K' WHERE id = 'sota-k'`,
+  );
+  await it.sql(`UPDATE benchmarks SET name_en = 'Board ' || chr(65535) WHERE id = 'illegal'`);
+  await score('illegal', 'sota-k', 5);
+  const svg = await draw('benchmarks/illegal/leaderboard');
+  expect(svg).not.toMatch(/[\ufffe\uffff]/);
+  expect(textsIn(svg).join('|')).toContain('Model');
+});
+
+test.each(['\ufffe', '\uffff', '\ufdd0', '\ufdef', '\u{1fffe}', '\u{10ffff}'])(
+  'a noncharacter is no text: %j is refused in names and questions',
+  async (character) => {
+    const row = { ...it.registry.get('benchmarks').example, id: 'noncharacter' };
+    const reply = await it.writer.post('/v1/benchmarks').send({ ...row, names: { en: `a${character}b` } });
+    expect([reply.status, reply.body.errors[0].pointer]).toEqual([422, '/names/en']);
+    expect((await it.anyone.get('/v1/search').query({ q: `a${character}` })).status).toBe(400);
+  },
+);
+
+test.each(['\ufffd', '\ufdf0', '\ufdcf', '\u{1fffd}', '\u{1f600}', '\u{2f800}'])(
+  '%j is text',
+  async (character) => {
+    expect((await it.anyone.get('/v1/search').query({ q: `a${character}` })).status).toBe(200);
+  },
+);

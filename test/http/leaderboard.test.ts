@@ -13,6 +13,8 @@ interface Entry {
   model: { id: string; organization: { id: string; name: string; country: string } };
   score: number;
   bound: string | null;
+  lowest: number | null;
+  highest: number | null;
   rankedBy: { result: string; rule: string };
   results: { id: string; score: number; qualifier: string; measuredOn: string | null; sources: string[] }[];
 }
@@ -179,6 +181,34 @@ describe('a made-up benchmark', () => {
     const [entry] = await board('claims');
     expect(entry).toMatchObject({ rank: 1, score: 70, rankedBy: { result: exact, rule: 'exactness' } });
     expect(entry?.results.map((one) => one.score)).toEqual([70, 80, 90, 99]);
+  });
+
+  test('both bounds that one source states hold the rank between them; another source’s bound does not', async () => {
+    await add('benchmarks', { id: 'between', names: { en: 'between' }, domain: 'speed' });
+    await score('between', 'mi-dm', 50, { qualifier: 'at-least' });
+    await score('between', 'mi-dm', 60, { qualifier: 'at-most' });
+    await score('between', 'sota-k', 50, { qualifier: 'at-least' });
+    await score('between', 'sota-k', 60, { qualifier: 'at-most', sources: ['seed-001'] });
+    await score('between', 'a-x-k1', 70);
+    const shown = (await board('between')).map((entry) => [
+      entry.model.id,
+      [entry.lowest, entry.highest],
+      [entry.rankAtBest, entry.rankAtWorst],
+    ]);
+    expect(Object.fromEntries(shown.map(([id, ...rest]) => [id, rest]))).toEqual({
+      'a-x-k1': [
+        [70, 70],
+        [1, 2],
+      ],
+      'mi-dm': [
+        [50, 60],
+        [2, 3],
+      ],
+      'sota-k': [
+        [50, null],
+        [1, 3],
+      ],
+    });
   });
 
   test('a benchmark that nobody took has an empty board', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  boundsOf,
   chosen,
   leaderboard,
   ranked,
@@ -120,13 +121,73 @@ test('without bounds every rank is certain', () => {
 test('a bound at the top cannot be passed by it: the maximum score is the end', () => {
   const benchmark = { higherIsBetter: true, maxScore: 100 };
   const spans = [
-    spanOf({ score: 100, qualifier: 'exact' }, benchmark),
-    spanOf({ score: 90, qualifier: 'at-least' }, benchmark),
+    spanOf(100, { lowest: 100, highest: 100 }, benchmark),
+    spanOf(90, { lowest: 90, highest: null }, benchmark),
   ];
   expect(ranked(spans)).toEqual([
     { rank: 1, rankAtBest: 1, rankAtWorst: 1 },
     { rank: 2, rankAtBest: 1, rankAtWorst: 2 },
   ]);
+});
+
+const atLeast = (score: number, more: Partial<ResultFacts> = {}) =>
+  result({ score, qualifier: 'at-least', ...more });
+const atMost = (score: number, more: Partial<ResultFacts> = {}) =>
+  result({ id: 'b', score, qualifier: 'at-most', ...more });
+
+test.each<[string, ResultFacts[], number | null, number | null]>([
+  ['both bounds of one source', [atLeast(50), atMost(60)], 50, 60],
+  ['whichever of them ranks first', [atMost(60, { id: 'a' }), atLeast(50, { id: 'b' })], 50, 60],
+  [
+    'one source of several is enough',
+    [atLeast(50, { sources: ['x', 'y'] }), atMost(60, { sources: ['y'] })],
+    50,
+    60,
+  ],
+  ['a bound of another source stays apart', [atLeast(50), atMost(60, { sources: ['other'] })], 50, null],
+  ['a bound that contradicts the first is no bound of it', [atLeast(50), atMost(40)], 50, null],
+  ['nor hides one that does not', [atLeast(50), atMost(40), atMost(70, { id: 'c' })], 50, 70],
+  ['a second lower bound does not move the first', [atLeast(50), atLeast(55, { id: 'b' })], 50, null],
+  ['an exact score needs no bounds', [result({}), atMost(60), atLeast(40, { id: 'c' })], 50, 50],
+  ['one upper bound', [atMost(60)], null, 60],
+])('the score lies between: %s', (_, results, lowest, highest) => {
+  const { first, ordered } = chosen(results);
+  expect(boundsOf(first, ordered)).toEqual({ lowest, highest });
+});
+
+test('two bounds of one source hold the rank between them, and the rank by numbers lies there as well', () => {
+  const pair = fc.record({
+    low: fc.integer({ min: 0, max: 20 }),
+    width: fc.integer({ min: 0, max: 6 }),
+    within: fc.double({ min: 0, max: 1, noNaN: true }),
+    upperFirst: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(pair, { maxLength: 8 }), fc.boolean(), (given, higherIsBetter) => {
+      const all = given.map(({ low, width, upperFirst }, i): Claims => ({
+        model: { id: `m${i}`, organization: { id: 'o', country: 'KR' } },
+        results: [
+          atLeast(low, { id: upperFirst ? 'b' : 'a' }),
+          atMost(low + width, { id: upperFirst ? 'a' : 'b' }),
+        ],
+      }));
+      const truth = given.map(({ low, width, within }) => low + width * within);
+      const { entries } = leaderboard({ benchmark: { higherIsBetter, maxScore: null }, claims: all }, {});
+      for (const { model, rank, rankAtBest, rankAtWorst } of entries) {
+        const own = truth[Number(model.id.slice(1))] ?? 0;
+        const real = 1 + truth.filter((other) => (higherIsBetter ? other > own : other < own)).length;
+        expect(rankAtBest).toBeLessThanOrEqual(Math.min(real, rank));
+        expect(rankAtWorst).toBeGreaterThanOrEqual(Math.max(real, rank));
+      }
+      // No wider than it must be: nobody who is certainly below is counted as possibly above.
+      const spans = given.map(({ low, width }) => [low, low + width] as const);
+      for (const { model, rankAtBest } of entries) {
+        const [low, high] = spans[Number(model.id.slice(1))] ?? [0, 0];
+        const above = spans.filter(([least, most]) => (higherIsBetter ? least > high : most < low));
+        expect(rankAtBest).toBe(1 + above.length);
+      }
+    }),
+  );
 });
 
 test('a filter ranks anew and keeps the overall rank beside it', () => {

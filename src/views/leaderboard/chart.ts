@@ -1,16 +1,21 @@
-/** The leaderboard as bars, the best on top; a bound is drawn open, since its end is not known. */
+/**
+ * The leaderboard as bars from nought, the best on top, each under the name of its model; a bound is drawn open, since its
+ * end is not known. Rows are told apart by the model's id, for two models may go by one name.
+ */
 import type { Chart } from '../../charts/frame.ts';
-import { colours } from '../../charts/frame.ts';
-import { plotMarks } from '../../charts/plot.ts';
-import { shortened } from '../../charts/text.ts';
+import { colours, inner } from '../../charts/frame.ts';
+import { plotMarks, type PlotOptions } from '../../charts/plot.ts';
+import { numeral, shortened, widthOf } from '../../charts/text.ts';
 import { sourceLine } from '../../charts/words.ts';
 import type { Language } from '../../kernel/language.ts';
 
 interface Entry {
   rank: number;
-  model: { name: string };
+  model: { id: string; name: string };
   score: number;
   bound: 'lower' | 'upper' | null;
+  lowest: number | null;
+  highest: number | null;
   results: { sources: string[] }[];
 }
 export interface Board {
@@ -24,7 +29,7 @@ const words: Record<
   Language,
   {
     title: (name: string) => string;
-    unit: (metric: string | null, max: number | null, higher: boolean) => string;
+    unit: (metric: string | null, max: string | null, higher: boolean) => string;
     stated: string;
     bound: string;
     empty: string;
@@ -60,28 +65,87 @@ const words: Record<
   },
 };
 
+/** 70; at least 50 as ≥ 50; between two bounds of one source as 50–60. */
+function written({ score, bound, lowest, highest }: Entry, language: Language): string {
+  if (bound === null) return numeral(score, language);
+  if (lowest !== null && highest !== null)
+    return `${numeral(lowest, language)}–${numeral(highest, language)}`;
+  return `${bound === 'lower' ? '≥' : '≤'} ${numeral(score, language)}`;
+}
+
+const rowOf = (entry: Entry, language: Language) => ({
+  id: entry.model.id,
+  score: entry.score,
+  label: shortened(`${entry.rank}  ${entry.model.name}`, 11, inner - 12),
+  written: written(entry, language),
+  fill: entry.bound === null ? colours.middle : '#fff',
+});
+
+async function plotOf(rows: ReturnType<typeof rowOf>[], language: Language): Promise<PlotOptions> {
+  const { barX, text, ruleX } = await plotMarks();
+  const longest = Math.max(...rows.map(({ score }) => score));
+  return {
+    height: 40 + rows.length * 34,
+    marginLeft: 6,
+    marginRight: 12 + Math.max(...rows.map((row) => widthOf(row.written, 11))),
+    marginTop: 14,
+    x: {
+      label: null,
+      grid: true,
+      ticks: 4,
+      // Scores that are all nought have no other end.
+      domain: [0, longest === 0 ? 1 : longest],
+      tickFormat: (value: number) => numeral(value, language),
+    },
+    y: { label: null, domain: rows.map(({ id }) => id), axis: null, padding: 0.6 },
+    marks: [
+      barX(rows, {
+        x1: 0,
+        x2: 'score',
+        y: 'id',
+        fill: 'fill',
+        stroke: colours.dark,
+        strokeWidth: 0.8,
+      }),
+      text(rows, {
+        y: 'id',
+        frameAnchor: 'left',
+        text: 'label',
+        dx: 4,
+        dy: -14,
+        textAnchor: 'start',
+        fill: colours.ink,
+      }),
+      text(rows, {
+        x: 'score',
+        y: 'id',
+        text: 'written',
+        dx: 4,
+        textAnchor: 'start',
+        fill: colours.ink,
+      }),
+      ruleX([0], { stroke: colours.quiet }),
+    ],
+  };
+}
+
 export async function leaderboardChart(
   { benchmark, entries }: Board,
   language: Language,
   asOf?: string,
 ): Promise<Chart> {
   const say = words[language];
+  const { name, metric, maxScore, higherIsBetter } = benchmark;
   const shown = entries.slice(0, most);
-  const rows = shown.map((entry) => ({
-    ...entry,
-    label: `${entry.rank}  ${shortened(entry.model.name, 11, 125)}`,
-    written: `${entry.bound === 'lower' ? '≥ ' : entry.bound === 'upper' ? '≤ ' : ''}${entry.score}`,
-    fill: entry.bound === null ? colours.middle : '#fff',
-  }));
-  const { barX, text, ruleX } = await plotMarks();
   const cut = entries.length > most ? say.cut(entries.length) : '';
+  const highest = maxScore === null ? null : numeral(maxScore, language);
   return {
     language,
-    title: say.title(benchmark.name),
-    subtitle: `${say.unit(benchmark.metric, benchmark.maxScore, benchmark.higherIsBetter)}.${cut}`,
+    title: say.title(name),
+    subtitle: `${say.unit(metric, highest, higherIsBetter)}.${cut}`,
     legend: [
       { text: say.stated, colour: colours.middle },
-      ...(rows.some(({ bound }) => bound !== null) ? [{ text: say.bound, colour: '#fff' }] : []),
+      ...(shown.some(({ bound }) => bound !== null) ? [{ text: say.bound, colour: '#fff' }] : []),
     ],
     source: sourceLine(
       language,
@@ -89,29 +153,13 @@ export async function leaderboardChart(
       asOf,
     ),
     empty: say.empty,
-    ...(rows.length === 0
+    ...(shown.length === 0
       ? {}
       : {
-          plot: {
-            height: 40 + rows.length * 22,
-            marginLeft: 155,
-            marginRight: 38,
-            marginTop: 4,
-            x: { label: null, grid: true, ticks: 4, zero: true },
-            y: { label: null, domain: rows.map(({ label }) => label), tickSize: 0, padding: 0.25 },
-            marks: [
-              barX(rows, { x: 'score', y: 'label', fill: 'fill', stroke: colours.dark, strokeWidth: 0.8 }),
-              text(rows, {
-                x: 'score',
-                y: 'label',
-                text: 'written',
-                dx: 4,
-                textAnchor: 'start',
-                fill: colours.ink,
-              }),
-              ruleX([0], { stroke: colours.quiet }),
-            ],
-          },
+          plot: await plotOf(
+            shown.map((entry) => rowOf(entry, language)),
+            language,
+          ),
         }),
   };
 }

@@ -5,7 +5,10 @@
  * with the better kind of source, then the one with the lower id; the others stay beside it.
  *
  * A bound (at least 50) leaves open where a model stands, and with it where others stand: beside the rank by the numbers as
- * they are given there is the best and the worst that it can be.
+ * they are given there is the best and the worst that it can be. The other end of the interval is the opposite bound (at
+ * most 60), if a claim that shares a source with the first gives one that does not contradict it. A bound that only another
+ * source gives is another claim and stays apart, as a number would: else two sources that disagree would make an interval
+ * that neither of them states.
  */
 import { lastDayIn } from '../../kernel/partial-date.ts';
 import { sourceKinds as kindsInOrder } from '../funding/preferred.ts';
@@ -75,13 +78,37 @@ interface Span {
   high: number;
 }
 
+export interface Bounds {
+  lowest: number | null;
+  highest: number | null;
+}
+
+const opposite: Record<string, string> = { 'at-least': 'at-most', 'at-most': 'at-least' };
+
+/** Between which numbers the score lies by the claim that ranks first and its sources; null where no bound is stated. */
+export function boundsOf(first: ResultFacts, ordered: ResultFacts[]): Bounds {
+  const wanted = opposite[first.qualifier];
+  if (wanted === undefined) return { lowest: first.score, highest: first.score };
+  const atLeast = wanted === 'at-most';
+  const other = ordered.find(
+    ({ qualifier, score, sources }) =>
+      qualifier === wanted &&
+      (atLeast ? score >= first.score : score <= first.score) &&
+      sources.some((source) => first.sources.includes(source)),
+  );
+  return atLeast
+    ? { lowest: first.score, highest: other?.score ?? null }
+    : { lowest: other?.score ?? null, highest: first.score };
+}
+
 /** Where the true score lies, turned so that more is better. */
 export function spanOf(
-  { score, qualifier }: Pick<ResultFacts, 'score' | 'qualifier'>,
+  score: number,
+  { lowest, highest }: Bounds,
   { higherIsBetter, maxScore }: LeaderboardFacts['benchmark'],
 ): Span {
-  const most = qualifier === 'at-least' ? Math.max(score, maxScore ?? Infinity) : score;
-  const least = qualifier === 'at-most' ? -Infinity : score;
+  const most = highest ?? Math.max(score, maxScore ?? Infinity);
+  const least = lowest ?? -Infinity;
   return higherIsBetter
     ? { value: score, low: least, high: most }
     : { value: -score, low: -most, high: -least };
@@ -116,8 +143,13 @@ const boundOf = (qualifier: string): 'lower' | 'upper' | null =>
   qualifier === 'at-least' ? 'lower' : qualifier === 'at-most' ? 'upper' : null;
 
 export function leaderboard({ benchmark, claims }: LeaderboardFacts, { organization, country }: Wanted) {
-  const all = claims.map(({ model, results }) => ({ model, ...chosen(results) }));
-  const overall = ranked(all.map(({ first }) => spanOf(first, benchmark)));
+  const all = claims.map(({ model, results }) => {
+    const choice = chosen(results);
+    return { model, ...choice, bounds: boundsOf(choice.first, choice.ordered) };
+  });
+  const spans = (those: typeof all) =>
+    those.map(({ first, bounds }) => spanOf(first.score, bounds, benchmark));
+  const overall = ranked(spans(all));
   const listed = all
     .map((one, i) => ({ ...one, overallRank: overall[i]?.rank ?? 0 }))
     .filter(
@@ -125,14 +157,15 @@ export function leaderboard({ benchmark, claims }: LeaderboardFacts, { organizat
         (organization?.includes(model.organization.id) ?? true) &&
         (country?.includes(model.organization.country) ?? true),
     );
-  const ranks = ranked(listed.map(({ first }) => spanOf(first, benchmark)));
-  const entries = listed.map(({ model, ordered, first, rule, overallRank }, i) => ({
+  const ranks = ranked(spans(listed));
+  const entries = listed.map(({ model, ordered, first, rule, bounds, overallRank }, i) => ({
     ...(ranks[i] ?? { rank: 0, rankAtBest: 0, rankAtWorst: 0 }),
     overallRank,
     model,
     score: first.score,
     qualifier: first.qualifier,
     bound: boundOf(first.qualifier),
+    ...bounds,
     rankedBy: { result: first.id, rule },
     results: ordered.map(({ id, score, qualifier, measuredOn, sources }) => ({
       id,

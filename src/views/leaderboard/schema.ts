@@ -19,7 +19,10 @@ const result = z
 const entry = z
   .strictObject({
     rank: count('Its rank among the models listed; ties share it (1, 2, 2, 4).', 11),
-    rankAtBest: count('The best rank that it can have, since a bound leaves open where a model stands.', 11),
+    rankAtBest: count(
+      'The best rank that it can have, since a bound leaves open where a model stands: judged by `lowest` and `highest` of all models, and by the highest score of the benchmark.',
+      11,
+    ),
     rankAtWorst: count('The worst rank that it can have.', 11),
     overallRank: count('Its rank among all models of the benchmark, whatever was filtered.', 11),
     model: z
@@ -37,6 +40,14 @@ const entry = z
       description:
         'Set where the score is only a bound, so that the rank is not certain: `lower`, at least so much; `upper`, at most.',
     }),
+    lowest: points(
+      'The least that the score can be: the score itself, or where it is only an upper bound the lower bound that a claim of the same source states; null where none does. A bound that contradicts the score, or that only another source states, is not counted.',
+      47.36,
+    ).nullable(),
+    highest: points(
+      'The most that it can be, in the same way; null where no upper bound is stated.',
+      47.36,
+    ).nullable(),
     rankedBy: z
       .strictObject({
         result: uuid('The result that it is ranked by.', '01a205b3-d03e-7850-a0bd-b3f19a1ef583'),

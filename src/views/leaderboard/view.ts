@@ -15,7 +15,7 @@ export default declareView<LeaderboardFacts, Board, Wanted>({
   operationId: 'getBenchmarkLeaderboard',
   summary: 'Leaderboard of a benchmark',
   description:
-    'The models that have a result in the benchmark, best first; where lower is better the lowest. Ties share a rank. Several claims about one model stay apart, each with its sources: the model is ranked by the most exact, then the latest, then the best sourced of them, and `rankedBy` says which and why. A score that is only a bound is marked, and `rankAtBest` and `rankAtWorst` say between which ranks the bounds leave each model.',
+    'The models that have a result in the benchmark, best first; where lower is better the lowest. Ties share a rank. Several claims about one model stay apart, each with its sources: the model is ranked by the most exact, then the latest, then the best sourced of them, and `rankedBy` says which and why. A score that is only a bound is marked; `lowest` and `highest` say between which numbers its source leaves it, and `rankAtBest` and `rankAtWorst` between which ranks the bounds leave each model.',
   of: 'benchmarks',
   parameters: {
     organization: listParameter(
