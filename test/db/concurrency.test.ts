@@ -50,6 +50,7 @@ async function broken(): Promise<unknown[]> {
     ['models', 'based_on'],
     ['organizations', 'parent'],
     ['criteria', 'parent'],
+    ['milestones', 'replaces'],
   ];
   const found = [
     ...citing.map(

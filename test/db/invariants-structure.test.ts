@@ -193,6 +193,7 @@ describe('nothing rests on itself, however far', () => {
     ['models', 'basedOn', 'based_on', '(id, name_en, organization, sources)'],
     ['organizations', 'parent', 'parent', '(id, name_en, kind, country, sources)'],
     ['criteria', 'parent', 'parent', '(id, name_en, program, stage, gate, sources)'],
+    ['milestones', 'replaces', 'replaces', '(id, title, program, date, kind, sources)'],
   ] as const;
 
   test.each(trees)('%s', async (table, field, column, columns) => {
@@ -200,6 +201,7 @@ describe('nothing rests on itself, however far', () => {
       models: `'${c.organization}'`,
       organizations: `'company', 'FR'`,
       criteria: `'${c.program}', 'selection', false`,
+      milestones: `'${c.program}', '2026', 'plan'`,
     };
     const ids = ['x', 'y', 'z'].map((name) => `${c.program}-${name}`);
     for (const id of ids)
