@@ -70,7 +70,10 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
 export function problems(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error);
-    if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
+    // A refusal for now is no failure: it says all there is to know.
+    if (error === problem && problem.code === 'unavailable')
+      request.log.warn({ detail: problem.message }, 'refused for now');
+    else if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
     return sendProblem(request, reply, problem);
   });
 }
