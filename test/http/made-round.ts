@@ -10,8 +10,8 @@ export const create = async (it: Tracker, resource: string, body: object): Promi
 };
 
 export interface Round {
-  /** Id of the criterion: its maximum (null: none, `gate`), and what it is a part of. */
-  criteria: Record<string, [number | null | 'gate', string?]>;
+  /** Id of the criterion: its maximum (null: none, `gate`), what it is a part of (null: nothing), its weight. */
+  criteria: Record<string, [number | null | 'gate', (string | null)?, number?]>;
   /** By team and criterion: points, null for withheld, a verdict. */
   teams: Record<string, Record<string, number | boolean | null>>;
   places?: number;
@@ -39,11 +39,12 @@ export async function write(
     state: 'open',
   });
   const rows: Rows = { criteria: [], evaluations: [], teams: Object.keys(teams).map((id) => `${p}-${id}`) };
-  for (const [id, [most, parent]] of Object.entries(criteria)) {
+  for (const [id, [most, parent = null, weight = null]] of Object.entries(criteria)) {
     const criterion = {
       id: `${p}-${id}`,
-      parent: parent === undefined ? null : `${p}-${parent}`,
+      parent: parent === null ? null : `${p}-${parent}`,
       maxScore: most === 'gate' ? null : most,
+      weight,
       gate: most === 'gate',
     };
     await create(it, 'criteria', {

@@ -1,6 +1,12 @@
 /** Standings worked out again from plain rows, in whole millionths of a point: nothing of the tracker is used. */
 export interface Rows {
-  criteria: { id: string; parent?: string | null; maxScore?: number | null; gate?: boolean }[];
+  criteria: {
+    id: string;
+    parent?: string | null;
+    maxScore?: number | null;
+    weight?: number | null;
+    gate?: boolean;
+  }[];
   evaluations: { consortium: string; criterion: string; score?: number | null }[];
   teams: string[];
 }
@@ -19,19 +25,39 @@ export function recompute({ criteria, evaluations, teams }: Rows): Record<string
     const row = evaluations.find(({ consortium, criterion }) => consortium === team && criterion === id);
     return typeof row?.score === 'number' ? millionths(row.score) : undefined;
   };
-  const low = (team: string, { id }: Rows['criteria'][number]): number =>
-    known(team, id) ?? partsOf(id).reduce((sum, part) => sum + low(team, part), 0);
-  const high = (team: string, { id, maxScore }: Rows['criteria'][number]): number => {
-    const most = typeof maxScore === 'number' ? millionths(maxScore) : Infinity;
+  type Criterion = Rows['criteria'][number];
+  /** What a point of a part counts: its weight, so that together they give what the whole gives at most. */
+  const counts = (parts: Criterion[], most: number): ((part: Criterion) => number) => {
+    if (parts.every(({ weight }) => typeof weight !== 'number')) return () => 1;
+    const weighted = parts.reduce((sum, part) => sum + (part.weight ?? NaN) * mostOf(part), 0);
+    const scale = Number.isFinite(most) ? most / weighted : 1;
+    return ({ weight }) => (weight ?? NaN) * scale;
+  };
+  const mostOf = ({ id, maxScore }: Criterion): number => {
     const parts = partsOf(id);
-    const sum = parts.length > 0 ? parts.reduce((so, part) => so + high(team, part), 0) : Infinity;
-    return known(team, id) ?? Math.min(most, sum);
+    if (typeof maxScore === 'number') return millionths(maxScore);
+    const count = counts(parts, Infinity);
+    return parts.length > 0 ? parts.reduce((sum, part) => sum + count(part) * mostOf(part), 0) : Infinity;
+  };
+  const low = (team: string, whole: Criterion): number => {
+    const parts = partsOf(whole.id);
+    const count = counts(parts, whole.maxScore == null ? Infinity : millionths(whole.maxScore));
+    return known(team, whole.id) ?? parts.reduce((sum, part) => sum + count(part) * low(team, part), 0);
+  };
+  const high = (team: string, whole: Criterion): number => {
+    const most = whole.maxScore == null ? Infinity : millionths(whole.maxScore);
+    const parts = partsOf(whole.id);
+    const count = counts(parts, most);
+    const sum =
+      parts.length > 0 ? parts.reduce((so, part) => so + count(part) * high(team, part), 0) : Infinity;
+    return known(team, whole.id) ?? Math.min(most, sum);
   };
   const roots = scored.filter(({ parent }) => !parent);
+  const counted = counts(roots, Infinity);
   const totals = teams.map((team) => ({
     team,
-    lowest: roots.reduce((sum, root) => sum + low(team, root), 0),
-    highest: roots.reduce((sum, root) => sum + high(team, root), 0),
+    lowest: Math.round(roots.reduce((sum, root) => sum + counted(root) * low(team, root), 0)),
+    highest: Math.round(roots.reduce((sum, root) => sum + counted(root) * high(team, root), 0)),
   }));
   return Object.fromEntries(
     totals.map(({ team, lowest, highest }) => [

@@ -223,11 +223,47 @@ test('official figures that do not fit the scores are named with both figures, a
     ['rank-differs', 'odd-a', [1, 2]],
     ['rank-differs', 'odd-b', [2, 1]],
     ['parts-differ', 'odd-b', [60, 70]],
-    ['eliminated-above-line', 'odd-a', [80, 20]],
+    // c holds the third place, though the gate puts it out.
+    ['eliminated-above-line', 'odd-a', [80, 60]],
     ['advanced-below-line', 'odd-d', [20, 70]],
   ]);
   expect([of('a').total, of('a').rank]).toEqual([
     { lowest: 80, highest: 80 },
     { best: 2, worst: 2 },
   ]);
+});
+
+test('stated weights are applied, shown, and no what-if', async () => {
+  const { data, of } = await checked('weighed', {
+    criteria: { x: [100, null, 0.9], y: [100, null, 0.1], 'y-1': [60, 'y', 2], 'y-2': [20, 'y', 1] },
+    teams: { a: { x: 90, y: 10 }, b: { x: 20, 'y-1': 60, 'y-2': 10 }, c: { x: 50, 'y-1': 30, 'y-2': null } },
+    places: 1,
+  });
+  expect(of('a')).toMatchObject({
+    rank: { best: 1, worst: 1 },
+    total: { lowest: 82, highest: 82 },
+    complete: true,
+  });
+  // (2 × 60 + 10) × 100 / 140
+  expect(of('b').scores['weighed-y']).toMatchObject({ status: 'computed', score: 92.857143 });
+  expect([data.maximum, data.hypothetical]).toEqual([100, null]);
+  expect(data.criteria.map(({ id, weight }: { id: string; weight: number }) => [id, weight])).toEqual([
+    ['weighed-x', 0.9],
+    ['weighed-y', 0.1],
+    ['weighed-y-1', 2],
+    ['weighed-y-2', 1],
+  ]);
+  expect(data.weightsNote).toContain('x × 0.9, y × 0.1');
+});
+
+test('where only some criteria state a weight no rank is certain, and it is said why', async () => {
+  await write(it, 'partly', {
+    criteria: { x: [100, null, 0.9], y: [100] },
+    teams: { a: { x: 90, y: 10 }, b: { x: 20, y: 95 } },
+    places: 1,
+  });
+  const data = await read('partly');
+  for (const { rank, complete } of data.consortiums as Line[])
+    expect([rank, complete]).toEqual([{ best: 1, worst: 2 }, false]);
+  expect(data.weightsNote).toContain('how they add up to a total is not known');
 });

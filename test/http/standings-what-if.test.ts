@@ -107,3 +107,33 @@ test('a round without criteria has nothing to weigh', async () => {
     '`x` is not a criterion of this round; nothing is scored in this round',
   ]);
 });
+
+test('a deep chain of weights is refused before anything is reckoned with it', async () => {
+  const ids = Array.from({ length: 150 }, (_, i) => `deep-${i}`);
+  await it.sql(
+    `INSERT INTO programs (id, name_en, country, sources) VALUES ('deep', 'deep', 'FR', '{seed-004}')`,
+  );
+  await it.sql(
+    `INSERT INTO rounds (id, program, ordinal, state, sources) VALUES ('deep-r', 'deep', 1, 'open', '{seed-004}')`,
+  );
+  for (const [i, id] of ids.entries())
+    await it.sql(
+      `INSERT INTO criteria (id, program, round, stage, parent, name_en, max_score, gate, sources)
+       VALUES ($1, 'deep', 'deep-r', 'evaluation', $2, $1, 100, false, '{seed-004}')`,
+      [id, ids[i - 1] ?? null],
+    );
+  const ask = (count: number) =>
+    it.anyone.get('/v1/rounds/deep-r/standings').query({
+      weights: ids
+        .slice(0, count)
+        .map((id, i) => `${id}:${0.123457 + i}`)
+        .join(','),
+    });
+  expect((await ask(16)).status).toBe(200);
+  const { status, body } = await ask(150);
+  expect([status, body.errors]).toEqual([
+    400,
+    [expect.objectContaining({ parameter: 'weights', code: 'too-many-on-path' })],
+  ]);
+  expect(body.errors[0].detail).toContain('at most 16 weights may stand on one path');
+});

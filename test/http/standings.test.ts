@@ -29,8 +29,14 @@ interface Data {
   complete: boolean;
   criteria: { name: string }[];
   consortiums: Line[];
-  cutLine: object;
-  disagreements: { code: string; consortium: string | null; detail: string }[];
+  cutLine: { note: string | null };
+  disagreements: {
+    code: string;
+    consortium: string | null;
+    detail: string;
+    figures: { label: string }[];
+  }[];
+  hypothetical: { note: string } | null;
   withheld: { note: string; results: { consortium: string; criterion: string; sources: string[] }[] };
 }
 
@@ -118,24 +124,65 @@ test('round 1: withheld is said to be withheld, cell by cell with its sources, a
   ]);
 });
 
-test('round 1: Naver Cloud is out by the gate in spite of its place, and one place stayed empty', async () => {
+test('round 1: Naver Cloud is out by the gate in spite of its place, and nobody moved up into it', async () => {
   const data = await standings(1);
-  const naver = data.consortiums.find(({ id }) => id === 'naver-cloud');
-  expect(naver).toMatchObject({
+  const of = (id: string): Line | undefined => data.consortiums.find((line) => line.id === id);
+  expect(of('naver-cloud')).toMatchObject({
     failedGate: true,
+    rank: { best: 2, worst: 4 },
     gates: [{ criterion: 'r1-independence', passed: false, status: 'disclosed' }],
     decision: { outcome: 'eliminated', decidedOn: '2026-01-15' },
     margin: null,
     marginNote: 'Out by the gate r1-independence.',
   });
-  expect(data.cutLine).toMatchObject({ places: 4, candidates: 4, firstOutside: null });
-  const { disagreements } = data;
-  expect(disagreements.map(({ code, consortium }) => [code, consortium])).toEqual([
-    ['eliminated-above-line', 'nc-ai'],
-    ['fewer-advanced', null],
-  ]);
-  expect(disagreements[1]?.detail).toMatch(/^4 were to go on, 3 did\. The reason given: /);
+  // Places are counted among the five that were judged: the line runs between rank 4 and 5.
+  expect(data.cutLine).toMatchObject({ places: 4, candidates: 5, note: null });
+  expect(of('nc-ai')).toMatchObject({
+    failedGate: false,
+    rank: { best: 5, worst: 5 },
+    margin: { lowest: -90.2, highest: 0 },
+    marginNote: null,
+  });
+  for (const id of ['lg-ai-research', 'sk-telecom', 'upstage'])
+    expect([id, of(id)?.margin]).toEqual([id, { lowest: 0, highest: 90.2 }]);
 });
+
+test('round 1: that one fewer went on is all that does not fit', async () => {
+  const { disagreements } = await standings(1);
+  expect(disagreements.map(({ code, consortium }) => [code, consortium])).toEqual([['fewer-advanced', null]]);
+  expect(disagreements[0]?.detail).toMatch(/^4 were to go on, 3 did\. The reason given: /);
+});
+
+test.each(['ko', 'fr'])(
+  'lang=%s: every sentence is in that language, as Content-Language says',
+  async (lang) => {
+    const words = (reply: Data): string[] =>
+      [
+        reply.cutLine.note,
+        reply.withheld.note,
+        ...reply.consortiums.map(({ marginNote }) => marginNote),
+        ...reply.disagreements.flatMap(({ detail, figures }) => [
+          // The reason given is quoted as it is stored.
+          detail.split(': ')[0] ?? '',
+          ...figures.map(({ label }) => label),
+        ]),
+        reply.hypothetical?.note,
+      ].filter((text) => typeof text === 'string');
+    for (const query of ['1/standings?', '3/standings?', '2/standings?without=r2-benchmark&']) {
+      const path = `/v1/rounds/kr-safm-round-${query}lang=`;
+      const [english, other] = [await it.anyone.get(`${path}en`), await it.anyone.get(`${path}${lang}`)];
+      expect(other.headers['content-language']).toBe(lang);
+      const [en, translated] = [words(english.body.data as Data), words(other.body.data as Data)];
+      expect(translated).toHaveLength(en.length);
+      expect(en.length).toBeGreaterThan(0);
+      translated.forEach((text, i) => {
+        expect(text).not.toBe(en[i]);
+        expect(text).not.toMatch(/\b(the|is|were|was|that|Nobody|Nothing)\b/);
+        if (lang === 'ko') expect(text).toMatch(/[가-힣]/);
+      });
+    }
+  },
+);
 
 test('round 2: complete, with official figures that agree, and margins to the line', async () => {
   const data = await standings(2);

@@ -6,7 +6,7 @@ type Reply = ReturnType<typeof standings>;
 /** Points, `withheld`, or for a gate `passed` or `failed`. */
 type Scores = Record<string, string>;
 
-/** `a(40)`, `a(40)<total`: a criterion, its maximum (none: `-`) and what it is a part of. */
+/** `a(40)`, `a(40)*0.5<total`: a criterion, its maximum (none: `-`), its weight and what it is a part of. */
 export function roundOf(
   criteria: string[],
   teams: Record<string, Scores>,
@@ -24,10 +24,10 @@ export function roundOf(
       sources: ['s'],
     },
     criteria: criteria.map((text) => {
-      const [, id = '', most = '', parent = null] =
-        /^([a-z0-9-]+)\(([0-9.]+|-|gate)\)(?:<(.+))?$/.exec(text) ?? [];
+      const [, id = '', most = '', weight = null, parent = null] =
+        /^([a-z0-9-]+)\(([0-9.]+|-|gate)\)(?:\*([0-9.]+))?(?:<(.+))?$/.exec(text) ?? [];
       const maxScore = most === '-' || most === 'gate' ? null : most;
-      return { id, name: id, parent, maxScore, gate: most === 'gate', sources: ['s'] };
+      return { id, name: id, parent, maxScore, weight, gate: most === 'gate', sources: ['s'] };
     }),
     consortiums: Object.keys(teams).map((id) => ({ id, name: id, sources: ['s'] })),
     evaluations: Object.entries(teams).flatMap(([consortium, scores]) =>

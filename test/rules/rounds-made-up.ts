@@ -109,6 +109,7 @@ export function factsOf(
       name: id,
       parent: parents.get(id) ?? null,
       maxScore: stated ? decimal(most) : null,
+      weight: null,
       gate: false,
       sources: [],
     })),

@@ -32,6 +32,7 @@ test('a score that exceeds what its parts could give is not cut by a maximum tha
     name: id,
     parent,
     maxScore,
+    weight: null,
     gate: false,
     sources: [],
   });
@@ -124,5 +125,45 @@ test('more points never rank lower, nor anybody else higher', () => {
       });
     }),
     { numRuns: 500 },
+  );
+});
+
+test('a failed gate puts out who fails it, and changes no place, margin or line of anybody else', () => {
+  fc.assert(
+    fc.property(world, fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }), (made, fails) => {
+      const facts = factsOf(made);
+      const gate = {
+        id: 'g',
+        name: 'g',
+        parent: null,
+        maxScore: null,
+        weight: null,
+        gate: true,
+        sources: [],
+      };
+      const verdicts = made.teams.map((_, i) => ({
+        consortium: `t${i}`,
+        criterion: 'g',
+        status: 'disclosed' as const,
+        score: null,
+        passed: !fails[i],
+        sources: [],
+      }));
+      const before = standings(facts, {});
+      const after = standings(
+        {
+          ...facts,
+          criteria: [...facts.criteria, gate],
+          evaluations: [...facts.evaluations, ...verdicts],
+        },
+        {},
+      );
+      expect(after.cutLine).toEqual(before.cutLine);
+      made.teams.forEach((_, i) => {
+        const [was, is] = [lineOf(before, i), lineOf(after, i)];
+        expect([is.rank, is.total]).toEqual([was.rank, was.total]);
+        expect([is.failedGate, is.margin]).toEqual(fails[i] ? [true, null] : [false, was.margin]);
+      });
+    }),
   );
 });

@@ -153,6 +153,8 @@ test('everything that does not fit is named', () => {
       ['parts-exceed-maximum', 'b', 'x'],
       ['advanced-despite-gate', 'a', null],
       ['eliminated-above-line', 'b', null],
+      // a takes a place, though the gate should have kept it out.
+      ['advanced-below-line', 'c', null],
       ['advanced-below-line', 'd', null],
       ['more-advanced', null, null],
     ],
@@ -160,7 +162,7 @@ test('everything that does not fit is named', () => {
   for (const { detail } of reply.disagreements) expect(detail).toMatch(/\.$/);
 });
 
-test('the line is drawn among those who failed no gate, and margins are measured to it', () => {
+test('places are counted among all that were judged, and nobody moves up into the place of a failed gate', () => {
   const round = roundOf(
     ['x(100)', 'gate(gate)'],
     {
@@ -176,18 +178,71 @@ test('the line is drawn among those who failed no gate, and margins are measured
   const margin = (id: string): unknown => team(reply, id).margin ?? team(reply, id).marginNote;
   expect(reply.cutLine).toEqual({
     places: 2,
-    candidates: 4,
-    lastInside: { lowest: 70.5, highest: 80 },
-    firstOutside: { lowest: 60, highest: 70.5 },
+    candidates: 5,
+    lastInside: { lowest: 80, highest: 90 },
+    firstOutside: { lowest: 70.5, highest: 80 },
     note: null,
   });
   expect(margin('a')).toBe('Out by the gate gate.');
-  // e may have anything: then c or e is the last inside.
-  expect(margin('b')).toEqual({ lowest: 9.5, highest: 20 });
-  expect(margin('c')).toEqual({ lowest: -9.5, highest: 10.5 });
-  expect(margin('d')).toEqual({ lowest: -20, highest: -10.5 });
-  expect(margin('e')).toEqual({ lowest: -70.5, highest: 29.5 });
-  expect(standings({ ...round, round: { ...round.round, plannedAdvancing: 4 } }, {}).cutLine.note).toBe(
-    'All 4 that failed no gate fit into the 4 places.',
+  // e may have anything: then a or e is the first, and b or e the last inside.
+  expect(margin('b')).toEqual({ lowest: -10, highest: 9.5 });
+  // 70.5 is never among the two best.
+  expect(margin('c')).toEqual({ lowest: -19.5, highest: -9.5 });
+  expect(margin('d')).toEqual({ lowest: -30, highest: -20 });
+  expect(margin('e')).toEqual({ lowest: -80, highest: 20 });
+  expect(standings({ ...round, round: { ...round.round, plannedAdvancing: 5 } }, {}).cutLine.note).toBe(
+    'All 5 that were judged fit into the 5 places.',
   );
+});
+
+test('a rank that is certain tells the side of the line where the totals are not known', () => {
+  const reply = standings(
+    roundOf(
+      ['x(100)'],
+      { a: { x: '90' }, b: {}, c: {}, d: {} },
+      {
+        places: 3,
+        decisions: [
+          { consortium: 'a', officialRank: 1 },
+          { consortium: 'b' },
+          { consortium: 'c' },
+          { consortium: 'd', officialRank: 4, outcome: 'eliminated' },
+        ],
+      },
+    ),
+    {},
+  );
+  const margins = Object.fromEntries(reply.consortiums.map(({ id, margin }) => [id, margin]));
+  expect(margins).toEqual({
+    a: { lowest: 0, highest: 90 },
+    b: { lowest: 0, highest: 90 },
+    c: { lowest: 0, highest: 90 },
+    d: { lowest: -90, highest: 0 },
+  });
+  expect(reply.disagreements).toEqual([]);
+});
+
+test('a published rank alone shows that somebody went on below the line, or was out above it', () => {
+  const reply = standings(
+    roundOf(
+      ['x(100)'],
+      { a: {}, b: {}, c: {} },
+      {
+        places: 2,
+        decisions: [
+          { consortium: 'a', officialRank: 1, outcome: 'eliminated' },
+          { consortium: 'b', officialRank: 2 },
+          { consortium: 'c', officialRank: 3 },
+        ],
+      },
+    ),
+    {},
+  );
+  expect(reply.disagreements.map(({ code, detail }) => [code, detail])).toEqual([
+    [
+      'eliminated-above-line',
+      'a was eliminated although it failed no gate, its rank is 1 and there were 2 places.',
+    ],
+    ['advanced-below-line', 'c went on although its rank is 3 and there were 2 places.'],
+  ]);
 });

@@ -3,7 +3,7 @@ import { toNumber } from '../standings/exact.ts';
 import type { RoundFact, RoundFacts } from '../standings/facts.ts';
 import { anything, isExact } from '../standings/interval.ts';
 import { teamsOf, type Team } from '../standings/team.ts';
-import { maximumOf, treeOf, type Criterion, type Tree } from '../standings/tree.ts';
+import { mostOf, treeOf, type Criterion, type Tree } from '../standings/tree.ts';
 import type { Task } from './simulate.ts';
 import type { Model } from './tally.ts';
 
@@ -36,7 +36,7 @@ export function questionOf(facts: RoundFacts, { seed, draws }: StabilityQuery): 
   const teams = teamsOf(facts, tree);
   const tops = topsOf(tree);
   const parts = tops.flatMap((criterion) => {
-    const maximum = maximumOf([criterion]);
+    const maximum = mostOf(criterion);
     return maximum ? [{ criterion, maximum: toNumber(maximum) }] : [];
   });
   const note = nothingToDo(teams, tops, parts);

@@ -1,16 +1,19 @@
 /** The standings as they go out: numbers instead of fractions, one line a consortium, the best first. */
+import type { Language } from '../../kernel/language.ts';
 import type { CellStatus } from './cells.ts';
-import type { Disagreement } from './disagreement.ts';
+import type { CutLine } from './cut.ts';
 import { minus, toNumber } from './exact.ts';
 import type { Outcome } from './facts.ts';
 import type { Verdict } from './gates.ts';
 import type { Hypothetical } from './hypothetical.ts';
 import { ends, isExact, type Ends, type Interval } from './interval.ts';
 import type { Rank } from './rank.ts';
+import type { DisagreementLine } from './sayings.ts';
 import { isKnown, type Standing, type Table } from './table.ts';
 import type { RoundLine } from './team.ts';
 import type { Tree } from './tree.ts';
 import type { Withheld } from './withheld.ts';
+import { noLineInWords, noMarginInWords } from './words.ts';
 
 interface Score extends Ends {
   /** Null unless it is known exactly. */
@@ -50,6 +53,7 @@ export interface CriterionLine {
   parent: string | null;
   depth: number;
   maxScore: number | null;
+  weight: number | null;
   gate: boolean;
   sources: string[];
 }
@@ -59,6 +63,7 @@ export interface StandingsAnswer {
   complete: boolean;
   maximum: number | null;
   criteria: CriterionLine[];
+  weightsNote: string | null;
   consortiums: ConsortiumLine[];
   cutLine: {
     places: number | null;
@@ -67,21 +72,28 @@ export interface StandingsAnswer {
     firstOutside: Ends | null;
     note: string | null;
   };
-  disagreements: Disagreement[];
+  disagreements: DisagreementLine[];
   withheld: { note: string | null; results: Withheld[] };
-  hypothetical: Hypothetical | null;
+  hypothetical: (Pick<Hypothetical, 'weights' | 'without'> & { note: string }) | null;
 }
 
 export const criterionLines = ({ all }: Tree): CriterionLine[] =>
-  all.map(({ maxScore, parts: _, ...criterion }) => ({
-    ...criterion,
+  all.map(({ id, name, parent, depth, maxScore, weight, gate, sources }) => ({
+    id,
+    name,
+    parent,
+    depth,
     maxScore: maxScore && toNumber(maxScore),
+    weight: weight && toNumber(weight),
+    gate,
+    sources,
   }));
 
 const given = (interval: Interval | null): Ends | null => interval && ends(interval);
 
-export const cutLine = ({ cutLine: line }: Table): StandingsAnswer['cutLine'] => ({
+export const cutLine = (line: CutLine, language: Language): StandingsAnswer['cutLine'] => ({
   ...line,
+  note: noLineInWords(line, language),
   lastInside: given(line.lastInside),
   firstOutside: given(line.firstOutside),
 });
@@ -95,10 +107,25 @@ const byPlace = (a: ConsortiumLine, b: ConsortiumLine): number =>
   (a.id < b.id ? -1 : 1);
 
 /** With the plain standings beside them where they are a what-if. */
-export const consortiumLines = (tree: Tree, table: Table, plain?: Table): ConsortiumLine[] =>
-  table.standings.map((standing, i) => lineOf(tree, standing, plain?.standings[i] ?? null)).sort(byPlace);
+export const consortiumLines = (
+  tree: Tree,
+  { standings, cutLine: line }: Table,
+  plain: Table | undefined,
+  language: Language,
+): ConsortiumLine[] =>
+  standings
+    .map((standing, i) => {
+      const note = noMarginInWords(standing.marginNote, line, language);
+      return lineOf(tree, standing, note, plain?.standings[i] ?? null);
+    })
+    .sort(byPlace);
 
-function lineOf(tree: Tree, standing: Standing, plain: Standing | null): ConsortiumLine {
+function lineOf(
+  tree: Tree,
+  standing: Standing,
+  marginNote: string | null,
+  plain: Standing | null,
+): ConsortiumLine {
   const { team, computed, margin } = standing;
   const { official, decision } = team;
   return {
@@ -119,7 +146,7 @@ function lineOf(tree: Tree, standing: Standing, plain: Standing | null): Consort
       sources: decision.sources,
     },
     margin: margin && ends(margin),
-    marginNote: standing.marginNote,
+    marginNote,
     change: plain && changeOf(standing, plain),
     sources: team.fact.sources,
   };

@@ -1,47 +1,54 @@
-/** The line between those who go on and those who do not, drawn among those who failed no gate. */
+/**
+ * The line between those who go on and those who do not. Places are counted by rank among all that were judged. Gates
+ * are applied apart from that: who fails one is out whatever its place, and nobody moves up into the place.
+ */
+import { compare, zero, type Fraction } from './exact.ts';
 import { difference, placeIn, type Interval, type Span } from './interval.ts';
+import type { Rank } from './rank.ts';
 
 export interface Candidate {
   total: Interval | null;
+  rank: Rank | null;
   failed: readonly string[];
 }
+
+/** Why there is no line. */
+export type NoLine = 'nobody' | 'nothing-scored' | 'places-unknown' | 'no-places' | 'all-fit';
 
 export interface CutLine {
   places: number | null;
   candidates: number;
   lastInside: Interval | null;
   firstOutside: Interval | null;
-  /** Why there is no line; null where there is one. */
-  note: string | null;
+  /** Null where there is one. */
+  note: NoLine | null;
 }
 
-const inLine = (candidates: readonly Candidate[]): Interval[] =>
-  candidates.flatMap(({ total, failed }) => (total && failed.length === 0 ? [total] : []));
+/** Why a consortium has no margin. */
+export type NoMargin = NoLine | { gates: readonly string[] };
+
+const totalsOf = (candidates: readonly Candidate[]): Interval[] =>
+  candidates.flatMap(({ total }) => (total ? [total] : []));
 
 export function cutLineOf(candidates: readonly Candidate[], places: number | null): CutLine {
-  const totals = inLine(candidates);
-  const standing = candidates.filter(({ failed }) => failed.length === 0).length;
-  const all = totals.length === standing;
-  const at = (place: number): Interval | null => (all ? (placeIn(totals, place) ?? null) : null);
+  const totals = totalsOf(candidates);
+  const at = (place: number): Interval | null =>
+    totals.length === candidates.length ? (placeIn(totals, place) ?? null) : null;
   return {
     places,
-    candidates: standing,
+    candidates: candidates.length,
     lastInside: places === null ? null : at(places),
     firstOutside: places === null ? null : at(places + 1),
     note: noLine(candidates, places),
   };
 }
 
-function noLine(candidates: readonly Candidate[], places: number | null): string | null {
-  const standing = candidates.filter(({ failed }) => failed.length === 0);
-  if (candidates.length === 0) return 'Nobody takes part.';
-  if (standing.length === 0) return 'Everybody failed a gate.';
-  if (standing.some(({ total }) => total === null)) return 'Nothing is scored in this round.';
-  if (places === null) return 'How many were to go on is not known.';
-  if (places === 0) return 'Nobody was to go on.';
-  if (standing.length <= places)
-    return `All ${standing.length} that failed no gate fit into the ${places} places.`;
-  return null;
+function noLine(candidates: readonly Candidate[], places: number | null): NoLine | null {
+  if (candidates.length === 0) return 'nobody';
+  if (candidates.some(({ total }) => total === null)) return 'nothing-scored';
+  if (places === null) return 'places-unknown';
+  if (places === 0) return 'no-places';
+  return candidates.length <= places ? 'all-fit' : null;
 }
 
 /**
@@ -52,11 +59,21 @@ export function marginOf(
   mine: Candidate,
   candidates: readonly Candidate[],
   places: number | null,
-): { margin: Span | null; note: string | null } {
-  if (mine.failed.length > 0) return { margin: null, note: `Out by the gate ${mine.failed.join(', ')}.` };
+): { margin: Span | null; note: NoMargin | null } {
+  if (mine.failed.length > 0) return { margin: null, note: { gates: mine.failed } };
   const note = noLine(candidates, places);
-  const others = inLine(candidates.filter((candidate) => candidate !== mine));
+  const others = totalsOf(candidates.filter((candidate) => candidate !== mine));
   const line = places === null ? undefined : placeIn(others, places);
   if (note !== null || !line || !mine.total) return { margin: null, note };
-  return { margin: difference(mine.total, line), note: null };
+  return { margin: byRank(difference(mine.total, line), mine.rank, places ?? 0), note: null };
+}
+
+/** Where the rank alone tells the side of the line, the margin does not reach over to the other. */
+function byRank({ lowest, highest }: Span, rank: Rank | null, places: number): Span {
+  const below = (end: Fraction): boolean => compare(end, zero) < 0;
+  const above = (end: Fraction): boolean => compare(end, zero) > 0;
+  const both = (lowest === null || !above(lowest)) && (highest === null || !below(highest));
+  if (!rank || !both) return { lowest, highest };
+  if (rank.worst <= places) return { lowest: zero, highest };
+  return { lowest, highest: rank.best > places ? zero : highest };
 }

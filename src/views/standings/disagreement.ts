@@ -1,5 +1,5 @@
-/** A place where what was published does not fit together: both figures, and in words. */
-import { ends, type Ends, type Interval } from './interval.ts';
+/** A place where what was published does not fit together: what is said of it and both figures; words.ts has the words. */
+import type { Interval } from './interval.ts';
 
 export const disagreementCodes = [
   'total-differs',
@@ -13,23 +13,48 @@ export const disagreementCodes = [
   'more-advanced',
 ] as const;
 
-export interface Figure extends Ends {
-  label: string;
+export type DisagreementCode = (typeof disagreementCodes)[number];
+
+/** One sentence each: a code may be said in several ways. */
+export type Statement =
+  DisagreementCode | 'advanced-with-low-rank' | 'eliminated-with-high-rank' | 'eliminated-with-room';
+
+export type FigureLabel =
+  | 'computed-total'
+  | 'official-total'
+  | 'computed-rank'
+  | 'official-rank'
+  | 'parts-sum'
+  | 'published-score'
+  | 'maximum-score'
+  | 'total'
+  | 'rank'
+  | 'last-inside'
+  | 'first-outside'
+  | 'places'
+  | 'candidates'
+  | 'planned'
+  | 'advanced';
+
+export interface Figure {
+  label: FigureLabel;
+  value: Interval;
+}
+
+interface Named {
+  id: string;
+  name: string;
 }
 
 export interface Disagreement {
-  code: (typeof disagreementCodes)[number];
-  consortium: string | null;
-  criterion: string | null;
-  detail: string;
+  code: DisagreementCode;
+  statement: Statement;
+  consortium: Named | null;
+  criterion: Named | null;
+  /** The gates it failed, or the reason that was given. */
+  more: string;
   figures: Figure[];
   sources: string[];
 }
 
-export const figure = (label: string, value: Interval): Figure => ({ label, ...ends(value) });
-
-export const inWords = (value: Interval): string => {
-  const { lowest, highest } = ends(value);
-  if (lowest === highest) return `${lowest}`;
-  return highest === null ? `at least ${lowest}` : `between ${lowest} and ${highest}`;
-};
+export const figure = (label: FigureLabel, value: Interval): Figure => ({ label, value });

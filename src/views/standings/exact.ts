@@ -4,15 +4,19 @@
  */
 export interface Fraction {
   readonly over: bigint;
-  /** Positive, and without a common divisor with `over`. */
+  /** Positive. Mostly a power of ten and not reduced: to look for a common divisor each time would take far longer. */
   readonly under: bigint;
 }
 
-const divisor = (a: bigint, b: bigint): bigint => (b === 0n ? a : divisor(b, a % b));
-const size = (value: bigint): bigint => (value < 0n ? -value : value);
+const divisor = (a: bigint, b: bigint): bigint => {
+  let [more, less] = [a < 0n ? -a : a, b];
+  while (less !== 0n) [more, less] = [less, more % less];
+  return more;
+};
 
-function fraction(over: bigint, under: bigint): Fraction {
-  const common = divisor(size(over), size(under)) * (under < 0n ? -1n : 1n);
+/** Without a common divisor. */
+export function reduced({ over, under }: Fraction): Fraction {
+  const common = divisor(over, under);
   return { over: over / common, under: under / common };
 }
 
@@ -23,31 +27,42 @@ export const one = whole(1);
 /** Of a decimal number such as `48.4`, as the database or a client writes it. */
 export function exact(text: string): Fraction {
   const [before = '', after = ''] = text.split('.');
-  return fraction(BigInt(before + after), 10n ** BigInt(after.length));
+  return { over: BigInt(before + after), under: 10n ** BigInt(after.length) };
 }
 
-export const plus = (a: Fraction, b: Fraction): Fraction =>
-  fraction(a.over * b.under + b.over * a.under, a.under * b.under);
+export function plus(a: Fraction, b: Fraction): Fraction {
+  if (a.under === b.under) return { over: a.over + b.over, under: a.under };
+  const [fine, coarse] = a.under > b.under ? [a, b] : [b, a];
+  if (fine.under % coarse.under === 0n)
+    return { over: fine.over + coarse.over * (fine.under / coarse.under), under: fine.under };
+  return reduced({ over: a.over * b.under + b.over * a.under, under: a.under * b.under });
+}
+
 export const minus = (a: Fraction, b: Fraction): Fraction => plus(a, { over: -b.over, under: b.under });
-export const times = (a: Fraction, b: Fraction): Fraction => fraction(a.over * b.over, a.under * b.under);
-export const dividedBy = (a: Fraction, b: Fraction): Fraction => fraction(a.over * b.under, a.under * b.over);
+export const times = (a: Fraction, b: Fraction): Fraction =>
+  a === one ? b : b === one ? a : { over: a.over * b.over, under: a.under * b.under };
+/** By something positive. */
+export const dividedBy = (a: Fraction, b: Fraction): Fraction =>
+  b === one ? a : { over: a.over * b.under, under: a.under * b.over };
 
 /** Negative, zero or positive, as a sort wants it. */
 export const compare = (a: Fraction, b: Fraction): number => {
-  const difference = a.over * b.under - b.over * a.under;
+  const difference = a.under === b.under ? a.over - b.over : a.over * b.under - b.over * a.under;
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 };
 export const isZero = ({ over }: Fraction): boolean => over === 0n;
 export const least = (a: Fraction, b: Fraction): Fraction => (compare(a, b) <= 0 ? a : b);
 export const most = (a: Fraction, b: Fraction): Fraction => (compare(a, b) >= 0 ? a : b);
 
-const decimals = 6n;
+const millionths = 1_000_000n;
 
 /** As a JSON number with six decimals at most; what has more is rounded in the direction told. */
 export function toNumber({ over, under }: Fraction, rounding: 'nearest' | 'down' | 'up' = 'nearest'): number {
-  const scaled = over * 10n ** decimals;
-  const floor = (scaled - (((scaled % under) + under) % under)) / under;
-  const rest = scaled - floor * under;
+  const scaled = over * millionths;
+  const rest = ((scaled % under) + under) % under;
   const up = rounding === 'up' ? rest > 0n : rounding === 'nearest' && rest * 2n >= under;
-  return Number(`${floor + (up ? 1n : 0n)}e-${decimals}`);
+  const rounded = (scaled - rest) / under + (up ? 1n : 0n);
+  const number = Number(rounded);
+  // Both numbers are exact, so that their quotient is the nearest there is.
+  return Number.isSafeInteger(number) ? number / 1e6 : Number(`${rounded}e-6`);
 }

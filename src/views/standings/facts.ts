@@ -7,6 +7,8 @@ interface Named {
 export interface CriterionFact extends Named {
   parent: string | null;
   maxScore: string | null;
+  /** Where the authority states one apart from the maximum. */
+  weight: string | null;
   gate: boolean;
   sources: string[];
 }

@@ -1,7 +1,8 @@
 /** Where figures do not fit each other: the official total and rank with the scores, a score with its parts. */
-import { figure, inWords, type Disagreement } from './disagreement.ts';
+import { figure, type Disagreement, type FigureLabel } from './disagreement.ts';
 import { compare, type Fraction } from './exact.ts';
-import { contains, exactly, isExact, counted } from './interval.ts';
+import { contains, counted, exactly, isExact } from './interval.ts';
+import { spanOf } from './rank.ts';
 import type { Standing } from './table.ts';
 import type { Criterion, Tree } from './tree.ts';
 
@@ -13,14 +14,14 @@ export const figureDisagreements = (standing: Standing, { all }: Tree): Disagree
 
 function totalDiffers({ team: { fact, official }, computed }: Standing): Disagreement[] {
   if (!official?.total || !computed || contains(computed.total, official.total)) return [];
-  const stated = exactly(official.total);
   return [
     {
       code: 'total-differs',
-      consortium: fact.id,
+      statement: 'total-differs',
+      consortium: fact,
       criterion: null,
-      detail: `By the scores the total of ${fact.name} is ${inWords(computed.total)}, officially it is ${inWords(stated)}.`,
-      figures: [figure('computed total', computed.total), figure('official total', stated)],
+      more: '',
+      figures: [figure('computed-total', computed.total), figure('official-total', exactly(official.total))],
       sources: official.sources,
     },
   ];
@@ -31,14 +32,14 @@ function rankDiffers({ team: { fact, official }, computed }: Standing): Disagree
   if (rank === null || !computed) return [];
   const { best, worst } = computed.rank;
   if (rank >= best && rank <= worst) return [];
-  const own = { lowest: counted(best).lowest, highest: counted(worst).highest };
   return [
     {
       code: 'rank-differs',
-      consortium: fact.id,
+      statement: 'rank-differs',
+      consortium: fact,
       criterion: null,
-      detail: `By the scores the rank of ${fact.name} is ${inWords(own)}, officially it is ${rank}.`,
-      figures: [figure('computed rank', own), figure('official rank', counted(rank))],
+      more: '',
+      figures: [figure('computed-rank', spanOf(computed.rank)), figure('official-rank', counted(rank))],
       sources: official?.sources ?? [],
     },
   ];
@@ -48,19 +49,24 @@ function partsDiffer({ team: { fact, cells } }: Standing, criterion: Criterion):
   const cell = cells.get(criterion);
   const sum = cell?.fromParts;
   if (!cell || !sum) return [];
-  const about = (code: Disagreement['code'], label: string, limit: Fraction): Disagreement => ({
+  const about = (
+    code: 'parts-differ' | 'parts-exceed-maximum',
+    label: FigureLabel,
+    limit: Fraction,
+  ): Disagreement => ({
     code,
-    consortium: fact.id,
-    criterion: criterion.id,
-    detail: `The parts of ${criterion.name} add up to ${inWords(sum)} for ${fact.name}, the ${label} is ${inWords(exactly(limit))}.`,
-    figures: [figure('sum of the parts', sum), figure(label, exactly(limit))],
+    statement: code,
+    consortium: fact,
+    criterion,
+    more: '',
+    figures: [figure('parts-sum', sum), figure(label, exactly(limit))],
     sources: cell.sources,
   });
   const { lowest } = cell.value;
   if (cell.status === 'disclosed')
     return isExact(sum) && compare(sum.lowest, lowest) !== 0
-      ? [about('parts-differ', 'published score', lowest)]
+      ? [about('parts-differ', 'published-score', lowest)]
       : [];
   const most = criterion.maxScore;
-  return most && compare(sum.lowest, most) > 0 ? [about('parts-exceed-maximum', 'maximum score', most)] : [];
+  return most && compare(sum.lowest, most) > 0 ? [about('parts-exceed-maximum', 'maximum-score', most)] : [];
 }

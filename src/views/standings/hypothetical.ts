@@ -1,46 +1,40 @@
-/** What a what-if changes, in words: nobody must take it for a result. */
-import { compare, toNumber, type Fraction } from './exact.ts';
-import type { Criterion, Tree } from './tree.ts';
+/** What a what-if changes: nobody must take it for a result. */
+import { toNumber, type Fraction } from './exact.ts';
+import type { Tree } from './tree.ts';
 import type { Weighting, WhatIf } from './weighting.ts';
 
 export interface Hypothetical {
   weights: Record<string, number>;
   without: string[];
-  note: string;
+  /** Null where weights were not asked for. */
+  rescaled: boolean | null;
+  /** The most that a total can be, under the what-if and by the rules; null where either is not known. */
+  maximum: number | null;
+  plainMaximum: number | null;
+  /** Weighted, but taken out. */
+  idle: string[];
 }
 
 export function hypothetical(
   { weights, without }: WhatIf,
   weighting: Weighting,
   plain: Weighting,
-  { all }: Tree,
+  tree: Tree,
 ): Hypothetical {
-  const idle = [...weights.keys()].filter((id) => isOut(id, without, all));
-  const said = [
-    'A what-if, not a result of the authority; official figures are left aside.',
-    ...(weights.size > 0 ? [rescaling(weighting)] : []),
-    ...maximumChanged(plain.maximum, weighting.maximum),
-    ...(idle.length > 0 ? [`Taken out, so that its weight has no effect: ${idle.join(', ')}.`] : []),
-  ];
+  const number = (value: Fraction | null): number | null => value && toNumber(value);
   return {
     weights: Object.fromEntries([...weights].map(([id, weight]) => [id, toNumber(weight)])),
     without: [...without],
-    note: said.join(' '),
+    rescaled: weights.size > 0 ? weighting.scale !== null : null,
+    maximum: number(weighting.maximum),
+    plainMaximum: number(plain.maximum),
+    idle: idleAmong(weights, without, tree),
   };
 }
 
-function rescaling({ scale, maximum }: Weighting): string {
-  if (scale === null) return 'The weighted totals are not rescaled, since not every maximum is stated.';
-  const most = maximum ? ` of ${toNumber(maximum)}` : '';
-  return `The weighted totals are rescaled so that the whole keeps its maximum${most}.`;
-}
-
-const maximumChanged = (before: Fraction | null, after: Fraction | null): string[] =>
-  before && after && compare(before, after) !== 0
-    ? [`The maximum is ${toNumber(after)} instead of ${toNumber(before)}.`]
-    : [];
-
-function isOut(id: string, without: ReadonlySet<string>, all: readonly Criterion[]): boolean {
-  const parent = all.find((criterion) => criterion.id === id)?.parent ?? null;
-  return without.has(id) || (parent !== null && isOut(parent, without, all));
+function idleAmong(weights: WhatIf['weights'], without: WhatIf['without'], { all }: Tree): string[] {
+  const out = new Set<string>();
+  // A whole comes before its parts.
+  for (const { id, parent } of all) if (without.has(id) || (parent !== null && out.has(parent))) out.add(id);
+  return [...weights.keys()].filter((id) => out.has(id));
 }

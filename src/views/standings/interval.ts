@@ -1,5 +1,17 @@
 /** What is known of a number of points: between which ends it lies. A known one has two equal ends. */
-import { compare, least, minus, most, plus, toNumber, whole, zero, type Fraction } from './exact.ts';
+import {
+  compare,
+  isZero,
+  least,
+  minus,
+  most,
+  plus,
+  times,
+  toNumber,
+  whole,
+  zero,
+  type Fraction,
+} from './exact.ts';
 
 export interface Interval {
   readonly lowest: Fraction;
@@ -33,6 +45,12 @@ export const sumOf = (parts: readonly Interval[]): Interval =>
     }),
     exactly(zero),
   );
+
+/** So many times as much. */
+export const multiplied = ({ lowest, highest }: Interval, factor: Fraction): Interval => ({
+  lowest: times(factor, lowest),
+  highest: isZero(factor) ? zero : highest && times(factor, highest),
+});
 
 /** Not above the ceiling, as far as the lower end leaves room. */
 export const below = (ceiling: Fraction | null, { lowest, highest }: Interval): Interval =>

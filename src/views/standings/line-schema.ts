@@ -117,7 +117,7 @@ export const consortium = z
       .nullable()
       .meta({
         description:
-          'Points to the cut line: above the best of the others outside if positive, below the last of them inside if negative.',
+          'Points to the cut line among all that were judged: above the best of the others outside if positive, below the last of them inside if negative; null for whoever is out by a gate.',
       }),
     marginNote: words('Why there is no margin; null where there is one.', undefined, 100_000).nullable(),
     change: change

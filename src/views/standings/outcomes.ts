@@ -1,53 +1,81 @@
 /** Where decisions do not fit the gates, the line or the number that was planned. */
 import type { CutLine } from './cut.ts';
-import { figure, inWords, type Disagreement, type Figure } from './disagreement.ts';
+import {
+  figure,
+  type Disagreement,
+  type DisagreementCode,
+  type Figure,
+  type Statement,
+} from './disagreement.ts';
 import { compare, zero } from './exact.ts';
 import type { RoundFact } from './facts.ts';
 import { counted, type Interval } from './interval.ts';
+import { spanOf } from './rank.ts';
 import type { Standing, Table } from './table.ts';
 import { wentOn } from './team.ts';
 
-export const outcomeDisagreements = (round: RoundFact, { standings, cutLine }: Table): Disagreement[] => [
-  ...standings.flatMap((standing) => judged(standing, cutLine)),
-  ...numberAdvanced(round, standings),
+export const outcomeDisagreements = (round: RoundFact, table: Table): Disagreement[] => [
+  ...table.standings.flatMap((standing) => judged(standing, table)),
+  ...numberAdvanced(round, table.standings),
 ];
 
-function judged(standing: Standing, line: CutLine): Disagreement[] {
-  const { team, total, margin } = standing;
-  const { fact, failed, decision } = team;
+type Said = [code: DisagreementCode, statement: Statement, figures: Figure[], more?: string];
+
+function judged(standing: Standing, table: Table): Disagreement[] {
+  const { fact, decision } = standing.team;
   if (!decision) return [];
-  const about = (code: Disagreement['code'], detail: string, figures: Figure[]): Disagreement[] => [
-    { code, consortium: fact.id, criterion: null, detail, figures, sources: decision.sources },
-  ];
-  const beside = (label: string, at: Interval | null): Figure[] =>
-    total && at ? [figure('total', total), figure(label, at)] : [];
-  const against = (at: Interval | null): string =>
-    total && at ? `its total is ${inWords(total)}, theirs ${inWords(at)}` : '';
-  if (wentOn(team)) {
-    if (failed.length > 0)
-      return about(
-        'advanced-despite-gate',
-        `${fact.name} went on although it failed ${failed.join(', ')}.`,
-        [],
-      );
-    if (!margin?.highest || compare(margin.highest, zero) >= 0) return [];
-    const detail = `${fact.name} went on below the last place inside: ${against(line.lastInside)}.`;
-    return about('advanced-below-line', detail, beside('last place inside', line.lastInside));
-  }
-  if (failed.length > 0 || line.places === null) return [];
-  const out = `${fact.name} was eliminated although it failed no gate`;
-  if (line.candidates <= line.places)
-    return about(
+  const said = wentOn(standing.team)
+    ? whoWentOn(standing, table.cutLine)
+    : whoIsOut(standing, table.cutLine, table.standings);
+  if (!said) return [];
+  const [code, statement, figures, more = ''] = said;
+  return [{ code, statement, consortium: fact, criterion: null, more, figures, sources: decision.sources }];
+}
+
+const beside = (total: Interval | null, label: Figure['label'], at: Interval | null): Figure[] =>
+  total && at ? [figure('total', total), figure(label, at)] : [];
+
+function whoWentOn(
+  { team, total, rank, margin }: Standing,
+  { places, lastInside }: CutLine,
+): Said | undefined {
+  if (team.failed.length > 0)
+    return ['advanced-despite-gate', 'advanced-despite-gate', [], team.failed.join(', ')];
+  if (margin?.highest && compare(margin.highest, zero) < 0)
+    return ['advanced-below-line', 'advanced-below-line', beside(total, 'last-inside', lastInside)];
+  if (rank && places !== null && rank.best > places)
+    return [
+      'advanced-below-line',
+      'advanced-with-low-rank',
+      [figure('rank', spanOf(rank)), figure('places', counted(places))],
+    ];
+  return undefined;
+}
+
+function whoIsOut(
+  { team, total, rank, margin }: Standing,
+  { places, candidates, firstOutside }: CutLine,
+  standings: readonly Standing[],
+): Said | undefined {
+  if (team.failed.length > 0 || places === null) return undefined;
+  if (candidates <= places)
+    return [
       'eliminated-above-line',
-      `${out} and there was room: ${line.places} places for the ${line.candidates} that failed none.`,
-      [figure('places', counted(line.places)), figure('failed no gate', counted(line.candidates))],
-    );
-  if (!margin?.lowest || compare(margin.lowest, zero) <= 0) return [];
-  return about(
-    'eliminated-above-line',
-    `${out} and stood above the first place outside: ${against(line.firstOutside)}.`,
-    beside('first place outside', line.firstOutside),
-  );
+      'eliminated-with-room',
+      [figure('places', counted(places)), figure('candidates', counted(candidates))],
+    ];
+  if (margin?.lowest && compare(margin.lowest, zero) > 0)
+    return ['eliminated-above-line', 'eliminated-above-line', beside(total, 'first-outside', firstOutside)];
+  const official = team.official?.rank ?? null;
+  const shared = standings.filter(({ team: { official: other } }) => other?.rank === official).length > 1;
+  // Of several who share the last rank inside some must be out.
+  if (rank && official !== null && !shared && rank.worst <= places)
+    return [
+      'eliminated-above-line',
+      'eliminated-with-high-rank',
+      [figure('rank', spanOf(rank)), figure('places', counted(places))],
+    ];
+  return undefined;
 }
 
 function numberAdvanced(round: RoundFact, standings: readonly Standing[]): Disagreement[] {
@@ -56,12 +84,14 @@ function numberAdvanced(round: RoundFact, standings: readonly Standing[]): Disag
   const planned = round.plannedAdvancing;
   if (planned === null || round.state !== 'published' || decided.length === 0 || advanced === planned)
     return [];
+  const code = advanced < planned ? 'fewer-advanced' : 'more-advanced';
   return [
     {
-      code: advanced < planned ? 'fewer-advanced' : 'more-advanced',
+      code,
+      statement: code,
       consortium: null,
       criterion: null,
-      detail: `${planned} were to go on, ${advanced} did.${round.deviationReason === null ? '' : ` The reason given: ${round.deviationReason}`}`,
+      more: round.deviationReason ?? '',
       figures: [figure('planned', counted(planned)), figure('advanced', counted(advanced))],
       sources: [
         ...new Set([round.sources, ...decided.map(({ team }) => team.decision?.sources ?? [])].flat()),

@@ -2,12 +2,18 @@
  * Ranks where the order is certain, rank intervals where it is not. Equal totals share a rank and the next one is left
  * out: 1, 2, 2, 4.
  */
-import { above, below, perhapsMore, surelyMore, type Interval } from './interval.ts';
+import { above, below, counted, perhapsMore, surelyMore, type Interval } from './interval.ts';
 
 export interface Rank {
   best: number;
   worst: number;
 }
+
+/** As a figure among others. */
+export const spanOf = ({ best, worst }: Rank): Interval => ({
+  lowest: counted(best).lowest,
+  highest: counted(worst).highest,
+});
 
 export const ranksOf = (totals: readonly Interval[]): Rank[] =>
   totals.map((mine, i) => ({

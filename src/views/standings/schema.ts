@@ -14,6 +14,10 @@ const criterion = z
       'The most points that it gives; null where none is stated and for gates.',
       35,
     ).nullable(),
+    weight: figure(
+      'The weight that the round states for it: what its points are multiplied by; null where it states none.',
+      0.5,
+    ).nullable(),
     gate: flag('Whether it is passed or failed instead of scored.', false),
     sources,
   })
@@ -22,14 +26,18 @@ const criterion = z
 const cutLine = z
   .strictObject({
     places: count('How many were to go on; null where that is not known.', 3).nullable(),
-    candidates: count('How many failed no gate and so stand in line.', 4),
+    candidates: count(
+      'Among how many the places are counted: all that were judged, whether they passed the gates or not.',
+      4,
+    ),
     lastInside: ends.nullable().meta({ description: 'The total of the last place inside.' }),
     firstOutside: ends.nullable().meta({ description: 'The total of the first place outside.' }),
     note: words('Why there is no line; null where there is one.').nullable(),
   })
   .meta({
     id: 'CutLine',
-    description: 'The line between those who go on and those who do not, among those who failed no gate.',
+    description:
+      'The line between those who go on and those who do not. Assumption (places before gates): places are counted by rank among all that were judged; the gates are applied apart from that, so that whoever fails one is out whatever its place, and nobody moves up into its place.',
   });
 
 const disagreement = z
@@ -40,11 +48,11 @@ const disagreement = z
     }),
     consortium: slug('Whom it is about; null for the round as a whole.', 'lg-ai-research').nullable(),
     criterion: slug('Which criterion it is about, if any.', 'r1-benchmark').nullable(),
-    detail: words('The same in words.', '4 were to go on, 3 did.', 10_000),
+    detail: words('The same in words, in the language asked for.', '4 were to go on, 3 did.', 10_000),
     figures: listOf(
       z
         .strictObject({
-          label: words('What the figure is.', 'planned', 100),
+          label: words('What the figure is, in the language asked for.', 'planned', 100),
           lowest: figure('The figure, or the least that it can be.', 4),
           highest: figure('The figure, or the most that it can be; null: no bound.', 4).nullable(),
         })
@@ -80,7 +88,7 @@ const hypothetical = z
   .strictObject({
     weights: byCriterion(
       figure('What its points were multiplied by.', 0.5),
-      'The weights asked for, by criterion; all others are 1.',
+      'The weights asked for, by criterion; the others keep the weight that the round states for them, or 1.',
     ),
     without: listOf(slug('A criterion.', 'r2-benchmark'), 'The criteria that were taken out.', 500),
     note: words('What that means for the totals, in words.', undefined, 100_000),
@@ -93,6 +101,11 @@ export const standingsSchema = z
     complete: flag('Whether every total follows exactly from the scores that are public.', true),
     maximum: figure('The most that a total can be; null where it is not stated.', 100).nullable(),
     criteria: listOf(criterion, 'The criteria, a whole before its parts.', 1_000),
+    weightsNote: words(
+      'What the weights that the round states do to its totals, in words; null where it states none.',
+      undefined,
+      1_000_000,
+    ).nullable(),
     consortiums: listOf(consortium, 'Who takes part, the best first.', 1_000),
     cutLine,
     disagreements: listOf(disagreement, 'What was published and does not fit; empty where all of it does.'),

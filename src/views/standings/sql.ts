@@ -19,7 +19,8 @@ export const roundStatement = ({ id, language }: Pick<Asked<unknown>, 'id' | 'la
           (SELECT row_to_json(n) FROM (SELECT p.id, ${nameOf('p', language)} AS name FROM programs p WHERE p.id = r.program) n) AS program,
           r.sources) d) AS round,
     (SELECT coalesce(json_agg(d ORDER BY d.id), '[]') FROM (
-      SELECT k.id, ${nameOf('k', language)} AS name, k.parent, trim_scale(k.max_score)::text AS "maxScore", k.gate, k.sources
+      SELECT k.id, ${nameOf('k', language)} AS name, k.parent, trim_scale(k.max_score)::text AS "maxScore",
+          trim_scale(k.weight)::text AS weight, k.gate, k.sources
         FROM criteria k WHERE k.program = r.program AND k.stage = 'evaluation' AND (k.round = r.id OR k.round IS NULL)) d) AS criteria,
     (SELECT coalesce(json_agg(d ORDER BY d.id), '[]') FROM (
       SELECT c.id, ${nameOf('c', language)} AS name, c.sources

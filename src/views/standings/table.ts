@@ -1,5 +1,5 @@
 /** The standings themselves, from the scores alone and as official figures narrow them. */
-import { cutLineOf, marginOf, type CutLine } from './cut.ts';
+import { cutLineOf, marginOf, type Candidate, type CutLine, type NoMargin } from './cut.ts';
 import { anything, exactly, isExact, type Interval, type Span } from './interval.ts';
 import { narrowed, ranksOf, type Rank } from './rank.ts';
 import type { Team } from './team.ts';
@@ -12,7 +12,7 @@ export interface Standing {
   total: Interval | null;
   rank: Rank | null;
   margin: Span | null;
-  marginNote: string | null;
+  marginNote: NoMargin | null;
 }
 
 export interface Table {
@@ -22,6 +22,8 @@ export interface Table {
 
 /** Whether the scores alone give the total. */
 export const isKnown = ({ computed }: Standing): boolean => computed !== null && isExact(computed.total);
+
+const nobody: Candidate = { total: null, rank: null, failed: [] };
 
 type Line = Omit<Standing, 'margin' | 'marginNote'>;
 
@@ -40,10 +42,10 @@ export function tableOf(
     return { team, computed: both, total: both?.total ?? null, rank: both?.rank ?? null };
   });
   const lines = official ? withOfficial(computed) : computed;
-  const candidates = lines.map(({ team, total }) => ({ total, failed: team.failed }));
+  const candidates = lines.map(({ team, total, rank }) => ({ total, rank, failed: team.failed }));
   return {
     standings: lines.map((line, i) => {
-      const { margin, note } = marginOf(candidates[i] ?? { total: null, failed: [] }, candidates, places);
+      const { margin, note } = marginOf(candidates[i] ?? nobody, candidates, places);
       return { ...line, margin, marginNote: note };
     }),
     cutLine: cutLineOf(candidates, places),

@@ -2,6 +2,7 @@
 import { cellsOf, type Cells } from './cells.ts';
 import { exact, type Fraction } from './exact.ts';
 import type { ConsortiumFact, DecisionFact, RoundFact, RoundFacts } from './facts.ts';
+import { grouped } from './grouped.ts';
 import { failedAt, verdictsOf, type Verdict } from './gates.ts';
 import type { Tree } from './tree.ts';
 
@@ -22,11 +23,11 @@ export interface Team {
 }
 
 export function teamsOf(facts: RoundFacts, tree: Tree): Team[] {
+  const evaluationsOf = grouped(facts.evaluations, ({ consortium }) => consortium);
+  const decisionsOf = grouped(facts.decisions, ({ consortium }) => consortium);
   return facts.consortiums.map((fact) => {
-    const own = <T extends { consortium: string }>(rows: T[]): T[] =>
-      rows.filter(({ consortium }) => consortium === fact.id);
-    const evaluations = own(facts.evaluations);
-    const decisions = own(facts.decisions);
+    const evaluations = evaluationsOf.get(fact.id) ?? [];
+    const decisions = decisionsOf.get(fact.id) ?? [];
     const verdicts = verdictsOf(tree, evaluations);
     return {
       fact,

@@ -24,15 +24,17 @@ export default declareView<RoundFacts, StandingsAnswer, StandingsQuery>({
 
 The criteria are a tree. A published score counts as it is; otherwise the parts are added up; where these are not known either, the total lies in an **interval**, and so does the rank. \`complete\` says whether every total is exact. \`rank\` and \`total\` also use what the authority published: an official total where the scores give none, and official ranks, which are taken to be held alone unless several share one. What it **withheld** is listed under \`withheld\`, where things do not fit each other under \`disagreements\`.
 
-Whoever fails a gate is out whatever its place; the **cut line** for \`plannedAdvancing\` is drawn among the others.
+Assumption (places before gates): the **cut line** for \`plannedAdvancing\` is drawn by rank among all that were judged. The gates are applied apart from that: whoever fails one is out whatever its place, and nobody moves up into its place.
 
-**What if:** \`weights=r2-expert:0.5,r2-user:2\` multiplies the points of the criteria it names (the others keep 1) and rescales the totals so that the whole keeps its maximum; \`without=r2-benchmark\` takes criteria out, and the maximum with them. The reply then says \`hypothetical\`, and \`change\` what it does to each consortium.`,
+Where the round states a **weight** for all the parts of a whole, it multiplies their points; where the whole states a maximum, what they add up to is rescaled to it. Where only some of the parts state one, nobody knows how they add up: the whole is uncertain unless it was published itself. \`weightsNote\` says which.
+
+**What if:** \`weights=r2-expert:0.5,r2-user:2\` multiplies the points of the criteria it names (the others keep the weight that the round states for them, or 1) and rescales the totals so that the whole keeps its maximum; \`without=r2-benchmark\` takes criteria out, and the maximum with them. The reply then says \`hypothetical\`, and \`change\` what it does to each consortium.`,
   of: 'rounds',
   parameters: {
     weights: listParameter(
       item,
       500,
-      'What-if: pairs of a criterion and the weight of its points, 0 or more with at most 6 decimals, such as `r2-expert:0.5,r2-user:2`. Criteria that are not named keep the weight 1; along a path the weights multiply; a whole whose parts are weighted differently is added up from them.',
+      'What-if: pairs of a criterion and the weight of its points, 0 or more with at most 6 decimals, such as `r2-expert:0.5,r2-user:2`. A weight takes the place of the one that the round states; criteria that are not named keep theirs, or 1. Along a path the weights multiply, at most 16 of them; a whole whose parts are weighted differently is added up from them.',
     ),
     without: listParameter(
       item,
@@ -45,6 +47,6 @@ Whoever fails a gate is out whatever its place; the **cut line** for \`plannedAd
     const [row] = await reader.query<{ doc: string }>(roundStatement(asked));
     return row && (JSON.parse(row.doc) as RoundFacts);
   },
-  answer: (facts, { query }) => standings(facts, query),
+  answer: (facts, { query, language }) => standings(facts, query, language),
   forms: { svg: chartForm(standingsChart) },
 });

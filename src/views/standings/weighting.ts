@@ -1,22 +1,36 @@
 /**
- * Totals, as they are or as a what-if: weights multiply the points of the criteria they name, along a path they
- * multiply each other, and what is taken out counts nothing. Where everything below a criterion has one weight, the
- * criterion is taken as it is; otherwise, even where its score is known, it is replaced by the sum of its parts.
+ * Totals, by the rules of the round or as a what-if: weights multiply the points of the criteria they name, in place of
+ * the weights that the round states for them; along a path they multiply each other, and what is taken out counts
+ * nothing. Where everything below a criterion is weighted as by the rules, but for one factor, the criterion is taken as
+ * it is; otherwise, even where its score is known, it is replaced by the sum of its parts.
  */
-import { compare, dividedBy, isZero, least, minus, one, plus, times, zero, type Fraction } from './exact.ts';
+import { compare, dividedBy, isZero, one, plus, reduced, times, zero, type Fraction } from './exact.ts';
 import type { Cells } from './cells.ts';
-import type { Interval } from './interval.ts';
-import { maximumOf, type Criterion, type Tree } from './tree.ts';
+import { anything, type Interval } from './interval.ts';
+import { reachable } from './reach.ts';
+import { factorOf, mostOf, type Criterion, type Tree } from './tree.ts';
 
 export interface WhatIf {
   weights: ReadonlyMap<string, Fraction>;
   without: ReadonlySet<string>;
 }
 
-interface Plan {
+export interface Plan {
   criterion: Criterion;
-  /** The one weight of all that is below it; undefined where there are several. Null: taken out. */
-  weight: Fraction | null | undefined;
+  /** What a point of it adds to the total by the rules of the round. */
+  plain: Fraction;
+  /** What a point of it adds under the what-if, if it is taken as it is. */
+  asked: Fraction;
+  /** How many times as much that is; null where it is nothing by the rules. */
+  worth: Fraction | null;
+  /** How many times as much a point of its whole is worth through it: null: any number, since it is nothing both times. */
+  factor: Fraction | null | undefined;
+  /** Whether it is taken as it is; otherwise its parts are. */
+  whole: boolean;
+  /** Taken out, or all of its parts are. */
+  out: boolean;
+  /** Whether the what-if names it or something below it. */
+  touched: boolean;
   parts: Plan[];
 }
 
@@ -34,101 +48,83 @@ export interface Weighting {
 
 export const asItIs: WhatIf = { weights: new Map(), without: new Set() };
 
-export function weigh({ roots }: Tree, whatIf: WhatIf): Weighting {
-  const plans = roots.map((root) => planOf(root, whatIf, one, false));
-  const left = plans.flatMap(units).filter(({ weight }) => weight !== null);
-  const remaining = maximumOf(left.map(({ criterion }) => criterion));
-  const scale = whatIf.weights.size === 0 ? one : scaleOf(left, remaining);
+export function weigh({ roots, open }: Tree, whatIf: WhatIf): Weighting {
+  const plans = roots.map((root) => planOf(root, whatIf, { plain: one, asked: one, out: false }));
+  const left = plans.flatMap(units).filter(({ out }) => !out);
+  // How the roots count is only known where a what-if says so; then there is no other maximum to be kept.
+  const unknown = open && whatIf === asItIs;
+  const remaining = unknown ? null : mostOfAll(left, ({ plain, asked }) => (open ? asked : plain));
+  const scale = open || whatIf.weights.size === 0 ? one : scaleOf(left, remaining);
   return {
     empty: left.length === 0,
-    nothing: left.every(({ weight }) => !weight || isZero(weight)),
+    nothing: left.every(({ asked }) => isZero(asked)),
     maximum: left.length > 0 ? scale && remaining : null,
     scale,
-    totalOf: (cells) => totalOf(plans, cells, scale ?? one),
+    totalOf: (cells) => (unknown ? anything : reachable(plans, cells, scale ?? one)),
   };
 }
 
-function planOf(criterion: Criterion, whatIf: WhatIf, above: Fraction, gone: boolean): Plan {
-  const weight = times(above, whatIf.weights.get(criterion.id) ?? one);
-  const out = gone || whatIf.without.has(criterion.id);
-  const parts = criterion.parts.map((part) => planOf(part, whatIf, weight, out));
-  const [first] = parts;
-  if (!first) return { criterion, weight: out ? null : weight, parts };
-  return { criterion, weight: parts.every((part) => same(part, first)) ? first.weight : undefined, parts };
+/** What a point of the criterion above adds, and whether that is taken out. */
+interface Above {
+  plain: Fraction;
+  asked: Fraction;
+  out: boolean;
 }
 
-const same = ({ weight: a }: Plan, { weight: b }: Plan): boolean =>
-  a && b ? compare(a, b) === 0 : a === null && b === null;
+function planOf(criterion: Criterion, whatIf: WhatIf, above: Above): Plan {
+  const given = whatIf.weights.get(criterion.id);
+  const plain = times(above.plain, factorOf(criterion));
+  const own = given
+    ? times(above.asked, times(given, criterion.scale))
+    : times(above.asked, factorOf(criterion));
+  const taken = whatIf.without.has(criterion.id);
+  const out = above.out || taken;
+  const parts = criterion.parts.map((part) => planOf(part, whatIf, { plain, asked: own, out }));
+  const inner = innerOf(criterion, parts);
+  const asked = inner ? times(own, inner) : own;
+  return {
+    criterion,
+    plain,
+    asked,
+    worth: isZero(plain) ? null : dividedBy(asked, plain),
+    factor: inner && given ? against(times(given, inner), criterion.weight ?? one) : inner,
+    whole: inner !== undefined,
+    out: out || (parts.length > 0 && parts.every((part) => part.out)),
+    touched: given !== undefined || taken || parts.some(({ touched }) => touched),
+    parts,
+  };
+}
 
-/** What the total is really added up from: the highest criteria that have one weight. */
-const units = (plan: Plan): Plan[] => (plan.weight === undefined ? plan.parts.flatMap(units) : [plan]);
+const against = (asked: Fraction, stated: Fraction): Fraction | null | undefined => {
+  if (!isZero(stated)) return dividedBy(asked, stated);
+  return isZero(asked) ? null : undefined;
+};
 
-/** The whole keeps its maximum. With one weight everywhere this needs no maximum: it cancels out. */
-function scaleOf(left: Plan[], remaining: Fraction | null): Fraction | null {
-  const weights = left.map(({ weight }) => weight ?? zero);
-  const [first = one] = weights;
-  if (isZero(first) ? weights.every(isZero) : weights.every((weight) => compare(weight, first) === 0))
-    return isZero(first) ? one : dividedBy(one, first);
-  const weighted = left.reduce<Fraction | null>((sum, { criterion, weight }) => {
-    const most = maximumOf([criterion]);
-    return sum && most && plus(sum, times(weight ?? zero, most));
+/** By which one factor all the parts count more than by the rules; undefined where there are several. */
+function innerOf({ open }: Criterion, parts: readonly Plan[]): Fraction | undefined {
+  if (parts.every(({ out }) => out)) return one;
+  if (parts.some(({ out }) => out) || (open && parts.some(({ touched }) => touched))) return undefined;
+  const factors = parts.map(({ factor }) => factor).filter((factor) => factor !== null);
+  const [first = factors.length === 0 ? one : undefined] = factors;
+  return first && factors.every((factor) => factor && compare(factor, first) === 0) ? first : undefined;
+}
+
+/** What the total is really added up from. */
+const units = (plan: Plan): Plan[] => (plan.whole ? [plan] : plan.parts.flatMap(units));
+
+/** The most that they can give together; null where a maximum was not stated. */
+const mostOfAll = (plans: readonly Plan[], each: (plan: Plan) => Fraction): Fraction | null =>
+  plans.reduce<Fraction | null>((sum, plan) => {
+    const most = mostOf(plan.criterion);
+    return sum && most && plus(sum, times(each(plan), most));
   }, zero);
-  return remaining && weighted && dividedBy(remaining, weighted);
-}
 
-/** Points that may still be there, each worth its weight; null: as many as you like. */
-interface Room {
-  weight: Fraction;
-  points: Fraction | null;
-}
-
-/** `certain` is weighted, `points` is the same unweighted, as a whole that is known counts it. */
-interface Reach {
-  certain: Fraction;
-  points: Fraction;
-  rooms: Room[];
-}
-
-function totalOf(plans: Plan[], cells: Cells, scale: Fraction): Interval {
-  const { certain, rooms } = together(plans, cells);
-  const highest = rooms.reduce<Fraction | null>(
-    (sum, { weight, points }) => (isZero(weight) ? sum : sum && points && plus(sum, times(weight, points))),
-    certain,
-  );
-  return { lowest: times(certain, scale), highest: highest && times(highest, scale) };
-}
-
-/** What is worth most first: so much may be won before a whole that is known is used up. */
-function together(plans: Plan[], cells: Cells): Reach {
-  const reaches = plans.map((plan) => reachOf(plan, cells));
-  return {
-    certain: reaches.reduce((sum, reach) => plus(sum, reach.certain), zero),
-    points: reaches.reduce((sum, reach) => plus(sum, reach.points), zero),
-    rooms: reaches.flatMap(({ rooms }) => rooms).sort((a, b) => compare(b.weight, a.weight)),
-  };
-}
-
-function reachOf({ criterion, weight, parts }: Plan, cells: Cells): Reach {
-  const value = cells.get(criterion)?.value ?? { lowest: zero, highest: null };
-  const { lowest, highest } = value;
-  if (weight === undefined) {
-    const reach = together(parts, cells);
-    return highest === null ? reach : { ...reach, rooms: within(minus(highest, reach.points), reach.rooms) };
-  }
-  const worth = weight ?? zero;
-  return {
-    certain: times(worth, lowest),
-    points: lowest,
-    rooms: [{ weight: worth, points: highest && minus(highest, lowest) }],
-  };
-}
-
-/** No more points than so many, the dearest kept. */
-function within(limit: Fraction, rooms: Room[]): Room[] {
-  let free = limit;
-  return rooms.map(({ weight, points }) => {
-    const taken = compare(free, zero) <= 0 ? zero : points === null ? free : least(free, points);
-    free = minus(free, taken);
-    return { weight, points: taken };
-  });
+/** The whole keeps its maximum. With one factor everywhere this needs no maximum: it cancels out. */
+function scaleOf(left: readonly Plan[], remaining: Fraction | null): Fraction | null {
+  const counting = left.filter(({ plain, asked }) => !isZero(plain) || !isZero(asked));
+  const [first = one] = counting.map(({ worth }) => worth);
+  if (first && counting.every(({ worth }) => worth && compare(worth, first) === 0))
+    return isZero(first) ? one : reduced(dividedBy(one, first));
+  const weighted = mostOfAll(left, ({ asked }) => asked);
+  return remaining && weighted && !isZero(weighted) ? reduced(dividedBy(remaining, weighted)) : null;
 }

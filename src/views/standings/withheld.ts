@@ -1,5 +1,6 @@
-/** What was withheld and cannot be had by adding up parts either: as a list and in words. */
+/** What was withheld and cannot be had by adding up parts either, and whose total is uncertain for that. */
 import type { EvaluationFact } from './facts.ts';
+import { grouped } from './grouped.ts';
 import { isExact } from './interval.ts';
 import { isKnown, type Standing, type Table } from './table.ts';
 import type { Tree } from './tree.ts';
@@ -14,16 +15,19 @@ export function withheld(
   evaluations: readonly EvaluationFact[],
   tree: Tree,
   { standings }: Table,
-): { note: string | null; results: Withheld[] } {
-  const rows = evaluations.filter(({ status }) => status === 'undisclosed');
-  const results = standings.flatMap((standing) => resultsOf(standing, rows, tree));
-  const affected = standings.filter(
-    (standing) =>
-      standing.computed &&
-      !isKnown(standing) &&
-      results.some(({ consortium }) => consortium === standing.team.fact.id),
+): { results: Withheld[]; affected: string[] } {
+  const rows = grouped(
+    evaluations.filter(({ status }) => status === 'undisclosed'),
+    ({ consortium }) => consortium,
   );
-  return { note: inWords(results.length, affected), results };
+  const results = standings.flatMap((standing) =>
+    resultsOf(standing, rows.get(standing.team.fact.id) ?? [], tree),
+  );
+  const touched = new Set(results.map(({ consortium }) => consortium));
+  const affected = standings.filter(
+    (standing) => standing.computed && !isKnown(standing) && touched.has(standing.team.fact.id),
+  );
+  return { results, affected: affected.map(({ team }) => team.fact.name) };
 }
 
 function resultsOf(
@@ -31,20 +35,12 @@ function resultsOf(
   rows: readonly EvaluationFact[],
   { all }: Tree,
 ): Withheld[] {
-  const own = rows.filter(({ consortium }) => consortium === fact.id);
+  const own = new Map(rows.map((row) => [row.criterion, row]));
   return all.flatMap((criterion) => {
-    const row = own.find((candidate) => candidate.criterion === criterion.id);
+    const row = own.get(criterion.id);
     const value = cells.get(criterion)?.value;
     return row && !(value && isExact(value))
       ? [{ consortium: fact.id, criterion: criterion.id, sources: row.sources }]
       : [];
   });
-}
-
-function inWords(results: number, affected: readonly Standing[]): string | null {
-  if (results === 0) return null;
-  const many = results === 1 ? 'One result was withheld' : `${results} results were withheld`;
-  if (affected.length === 0) return `${many}; no total depends on that.`;
-  const names = affected.map(({ team }) => team.fact.name).join(', ');
-  return `${many}. What these scored in all cannot be computed, only between which ends it lies: ${names}.`;
 }
