@@ -50,13 +50,21 @@ function viewHandler(view: View, context: Context) {
     const language = languageOf(request, query);
     const { registry, publicRead } = context;
     const base = `${request.protocol}://${request.host}`;
-    const asked: Asked<object> = { id, language, query, registry, base };
+    const asked: Asked<object> = { id, language, query, registry, base, gone: goneOf(reply) };
     const answer = await view.answer(await factsOf(view, context, asked), asked);
     const body = await written(view, format, answer, asked);
     varies(reply, publicRead, ['Accept', 'Accept-Language']);
     void reply.header('content-language', language);
     return sendTagged(request, reply, { body, type: mediaTypes[format], etag: listTag(body) });
   };
+}
+
+function goneOf(reply: FastifyReply): AbortSignal {
+  const left = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) left.abort();
+  });
+  return left.signal;
 }
 
 async function factsOf(view: View, { db, registry }: Context, asked: Asked<object>): Promise<unknown> {

@@ -22,6 +22,8 @@ export interface Asked<Query> {
   registry: Registry;
   /** Scheme and host that the client used, for forms that need whole addresses. */
   base: string;
+  /** Tells when whoever asked has left, so that long work can end. */
+  gone: AbortSignal;
 }
 
 export interface Form<Answer, Query> {

@@ -1,7 +1,9 @@
 /** How much the real standings depend on the weights, and that finding out keeps nobody else waiting. */
+import { get as httpGet } from 'node:http';
 import { expect, test } from 'vitest';
+import { underWay } from '../../src/views/stability/pool.ts';
 import { tracker } from '../tracker.ts';
-import { write } from './made-round.ts';
+import { write, type Round } from './made-round.ts';
 
 const it = tracker();
 const get = (round: string, query = '') => it.anyone.get(`/v1/rounds/${round}/stability${query}`);
@@ -12,7 +14,7 @@ interface Estimate {
 }
 interface Line {
   id: string;
-  shares: Record<string, { lowest: number; highest: number }>;
+  shares: Record<string, { lowest: number; highest: number; sources: string[] }>;
   rankAcceptability: (Estimate & { rank: number })[];
   survival: Estimate | null;
   centralWeights: Record<string, number> | null;
@@ -100,8 +102,15 @@ test('round 1: withheld scores are drawn from their intervals, and who failed th
     failedGate: true,
     survival: { probability: 0, standardError: 0 },
   });
-  // Four places for the four that are left.
-  expect(of('nc-ai')?.survival?.probability).toBe(1);
+  // Nobody moves up into the place of Naver Cloud: whoever is fifth is out, as far as the scores tell.
+  for (const id of ['nc-ai', 'upstage', 'sk-telecom', 'lg-ai-research']) {
+    const { survival, rankAcceptability } = of(id) ?? {};
+    const last = rankAcceptability?.at(-1);
+    expect(last?.rank).toBe(5);
+    expect(survival?.probability).toBeCloseTo(1 - (last?.probability ?? NaN), 5);
+  }
+  expect(of('nc-ai')?.survival?.probability).toBeLessThan(0.75);
+  expect(of('naver-cloud')?.rankAcceptability.map(({ rank }) => rank)).toEqual([1, 2, 3, 4, 5]);
   expect(of('lg-ai-research')?.rankAcceptability[0]?.probability).toBeGreaterThan(0.9);
 });
 
@@ -184,6 +193,93 @@ test('when too many are waiting more are refused for now, and those that wait ar
   const refused = replies.filter(({ status }) => status === 503);
   expect(replies.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(18);
   expect(refused.length).toBeGreaterThan(0);
-  for (const { body, headers } of refused)
-    expect([body.code, headers['retry-after']]).toEqual(['unavailable', '1']);
+  for (const { body, headers } of refused) {
+    expect(body.code).toBe('unavailable');
+    expect(Number(headers['retry-after'])).toBeGreaterThanOrEqual(1);
+  }
+});
+
+test('whoever asks for the same shares one simulation: none of them is refused', async () => {
+  const replies = await Promise.all(
+    Array.from({ length: 40 }, () => get('kr-safm-round-1', '?draws=300000&seed=77')),
+  );
+  expect(replies.map(({ status }) => status)).toEqual(Array(40).fill(200));
+  expect(new Set(replies.map(({ text }) => text)).size).toBe(1);
+});
+
+test('what is kept is never out of date: a score that is corrected changes the answer', async () => {
+  await write(it, 'fresh', {
+    criteria: { x: [10], y: [10] },
+    teams: { a: { x: 9, y: 1 }, b: { x: 5, y: 5 } },
+    places: 1,
+  });
+  const first = async (): Promise<number> =>
+    (await stability('fresh-r')).consortiums.find(({ id }) => id === 'fresh-a')?.rankAcceptability[0]
+      ?.probability ?? NaN;
+  const before = await first();
+  expect(await first()).toBe(before);
+  await it.sql(`UPDATE evaluations SET score = 8 WHERE consortium = 'fresh-a' AND criterion = 'fresh-y'`);
+  expect(await first()).toBe(1);
+  expect(before).toBeLessThan(0.6);
+});
+
+test('when clients leave their simulations are dropped', async () => {
+  const { port } = it.app.server.address() as { port: number };
+  const requests = Array.from({ length: 12 }, (_, seed) => {
+    const request = httpGet({
+      port,
+      path: `/v1/rounds/kr-safm-round-1/stability?draws=1000000&seed=${1000 + seed}`,
+    });
+    request.on('error', () => undefined);
+    return request;
+  });
+  const until = async (reached: () => boolean): Promise<void> => {
+    for (let i = 0; i < 500 && !reached(); i += 1) await it.anyone.get('/v1/rounds');
+    expect(reached()).toBe(true);
+  };
+  await until(() => underWay().waiting === 10);
+  for (const request of requests) request.destroy();
+  await until(() => underWay().waiting === 0 && underWay().running === 0);
+});
+
+test('a large round has fewer draws, and it is said how many', async () => {
+  const ids = Array.from({ length: 40 }, (_, i) => `many-${i}`);
+  const round: Round = { criteria: Object.fromEntries(ids.map((id) => [id, [10]])), teams: {}, places: 1 };
+  for (let team = 0; team < 20; team += 1) round.teams[`t${team}`] = { 'many-0': team % 10 };
+  await write(it, 'large', round);
+  const { status, body } = await get('large-r', '?draws=50001');
+  expect([status, body.errors]).toEqual([
+    400,
+    [
+      {
+        parameter: 'draws',
+        code: 'out-of-range',
+        detail: '50001 draws of 20 consortiums by 40 parts take too long: at most 50000 for this round',
+      },
+    ],
+  ]);
+  expect(await stability('large-r', '?lang=fr')).toMatchObject({ draws: 50_000 });
+});
+
+test('scores name their sources, and sentences come in the language asked for', async () => {
+  const { consortiums } = await stability('kr-safm-round-2');
+  for (const { shares } of consortiums)
+    for (const { sources } of Object.values(shares)) expect(sources).toContain('yna-2026-08-27-scores');
+  const korean = await get('kr-safm-round-3', '?lang=ko');
+  expect(korean.body.data.note).toBe('이 차수에는 점수로 평가하는 항목이 없습니다.');
+  const french = await get('kr-safm-round-2', '?lang=fr');
+  expect(french.body.data.method).toContain('tirage');
+});
+
+test('weights that the round states count in the scores of the parts, not among them', async () => {
+  await write(it, 'stated', {
+    criteria: { x: [100, null, 9], y: [100, null, 1], 'y-1': [60, 'y', 2], 'y-2': [20, 'y', 1] },
+    teams: { a: { x: 60, 'y-1': 15, 'y-2': 20 }, b: { x: 40, y: 60 } },
+    places: 1,
+  });
+  const { consortiums } = await stability('stated-r');
+  const a = consortiums.find(({ id }) => id === 'stated-a');
+  // (2 × 15 + 20) / 140, and then 0.6 and 0.357143 against 0.4 and 0.6: even under all weightings from 0.548387 on.
+  expect(a?.shares['stated-y']?.lowest).toBeCloseTo(50 / 140, 6);
+  expect(a?.rankAcceptability[0]?.probability).toBeCloseTo(1 - 0.548387, 2);
 });

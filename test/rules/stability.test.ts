@@ -6,10 +6,10 @@ import { simulate, type Simulation } from '../../src/views/stability/simulate.ts
 const draws = 200_000;
 type Score = number | [low: number, high: number];
 
-/** Alternatives by parts; whoever is not among the candidates failed a gate. */
+/** Alternatives by parts; whoever has not passed failed a gate. */
 function run(
   scores: Score[][],
-  more: { places?: number; candidates?: boolean[]; seed?: number } = {},
+  more: { places?: number; passed?: boolean[]; seed?: number } = {},
 ): Simulation {
   const end = (side: 0 | 1) =>
     scores.map((row) => row.map((score) => (typeof score === 'number' ? score : score[side])));
@@ -17,7 +17,7 @@ function run(
     model: {
       lowest: end(0),
       highest: end(1),
-      candidates: more.candidates ?? scores.map(() => true),
+      passed: more.passed ?? scores.map(() => true),
       places: more.places ?? null,
     },
     seed: more.seed ?? 1,
@@ -135,19 +135,26 @@ test('an interval counts as it stands: from 0.6 to 0.8 is above 0.7 every other 
   near(run([[0.7], [[0.6, 0.8]]]).acceptability[1]?.[0], 0.5);
 });
 
-test('who failed a gate takes nobody a place and has none', () => {
+test('who failed a gate has no place, keeps its rank, and nobody moves up into its place', () => {
   const scores = [
     [0.9, 0.9],
     [0.8, 0.2],
     [0.2, 0.8],
   ];
-  const { survival } = run(scores, { places: 1, candidates: [false, true, true] });
-  expect(survival?.[0]).toBe(0);
+  const passed = [false, true, true];
+  expect(run(scores, { places: 1, passed }).survival).toEqual([0, 0, 0]);
+  const { survival, acceptability } = run(scores, { places: 2, passed });
+  expect([survival?.[0], acceptability[0]]).toEqual([0, [1, 0, 0]]);
   near(survival?.[1], 0.5);
   near(survival?.[2], 0.5);
-  expect(run(scores, { places: 2, candidates: [false, true, true] }).survival).toEqual([0, 1, 1]);
+  expect(run(scores, { places: 3, passed }).survival).toEqual([0, 1, 1]);
   expect(run(scores, { places: 0 }).survival).toEqual([0, 0, 0]);
   expect(run(scores).survival).toBeNull();
+});
+
+test('who ties with somebody who failed a gate shares the place with it, and its half is left empty', () => {
+  const scores = [[0.5], [0.5], [0.1]];
+  expect(run(scores, { places: 1, passed: [false, true, true] }).survival).toEqual([0, 0.5, 0]);
 });
 
 test('every rank is somebody’s and everybody has a rank, whatever is drawn', () => {

@@ -1,7 +1,9 @@
 /** The stability of a round as it goes out: every probability with its standard error. */
+import type { Language } from '../../kernel/language.ts';
 import { roundLine, type RoundLine, type Team } from '../standings/team.ts';
 import type { Question, StabilityQuery } from './rules.ts';
 import type { Simulation } from './simulate.ts';
+import { methodIn, nothingInWords } from './words.ts';
 
 interface Estimate {
   probability: number;
@@ -11,12 +13,14 @@ interface Estimate {
 interface Share {
   lowest: number;
   highest: number;
+  sources: string[];
 }
 
 interface StabilityLine {
   id: string;
   name: string;
   failedGate: boolean;
+  gateSources: string[];
   shares: Record<string, Share>;
   rankAcceptability: (Estimate & { rank: number })[];
   expectedRank: number | null;
@@ -39,9 +43,6 @@ export interface StabilityAnswer {
   note: string | null;
 }
 
-const method =
-  'SMAA-2 (Lahdelma and Salminen, 2001) by Monte Carlo: each draw takes a weighting of the parts, uniform over all that there are (the simplex), and for each score that is not known a value, uniform over its interval and independent of the others; scores count as shares of their maximum. Those who tie share the ranks they hold together in equal parts. Official ranks and totals are not used. The standard error of a probability p from n draws is the root of p(1 - p)/n.';
-
 const rounded = (value: number): number => Math.round(value * 1e6) / 1e6;
 
 /** Where ties are shared the true error is smaller than this. */
@@ -56,7 +57,8 @@ const estimate = (share: number, draws: number): Estimate => {
 export function stabilityAnswer(
   question: Question,
   simulation: Simulation | null,
-  { seed, draws }: StabilityQuery,
+  { seed }: StabilityQuery,
+  language: Language,
 ): StabilityAnswer {
   const { round, teams, parts, task, certain, note } = question;
   const lines = teams.map((team, i) => lineOf(team, i, question, simulation)).sort(byExpectedRank);
@@ -74,11 +76,11 @@ export function stabilityAnswer(
     consortiums: lines,
     certain,
     seed,
-    draws,
+    draws: task?.draws ?? 0,
     confidenceDraws: task?.confidenceDraws ?? 0,
     standardErrorMost: errors.length > 0 ? Math.max(...errors) : null,
-    method,
-    note,
+    method: methodIn(language),
+    note: note && nothingInWords(note, language),
   };
 }
 
@@ -86,9 +88,9 @@ const byExpectedRank = (a: StabilityLine, b: StabilityLine): number =>
   (a.expectedRank ?? 0) - (b.expectedRank ?? 0) || (a.id < b.id ? -1 : 1);
 
 function lineOf(
-  { fact, failed }: Team,
+  { fact, failed, cells, verdicts }: Team,
   index: number,
-  { parts, task }: Question,
+  { parts, model, task }: Question,
   simulation: Simulation | null,
 ): StabilityLine {
   const draws = task?.draws ?? 1;
@@ -107,10 +109,12 @@ function lineOf(
     id: fact.id,
     name: fact.name,
     failedGate: failed.length > 0,
+    gateSources: [...new Set(verdicts.flatMap(({ sources }) => sources))].sort(),
     shares: byPart(
-      parts.map((_, part) => ({
-        lowest: rounded(task?.model.lowest[index]?.[part] ?? 0),
-        highest: rounded(task?.model.highest[index]?.[part] ?? 1),
+      parts.map(({ criterion }, part) => ({
+        lowest: rounded(model.lowest[index]?.[part] ?? 0),
+        highest: rounded(model.highest[index]?.[part] ?? 1),
+        sources: cells.get(criterion)?.sources ?? [],
       })),
     ),
     rankAcceptability: acceptability.map((share, i) => ({ rank: i + 1, ...estimate(share, draws) })),

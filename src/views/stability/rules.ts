@@ -4,12 +4,14 @@ import type { RoundFact, RoundFacts } from '../standings/facts.ts';
 import { anything, isExact } from '../standings/interval.ts';
 import { teamsOf, type Team } from '../standings/team.ts';
 import { mostOf, treeOf, type Criterion, type Tree } from '../standings/tree.ts';
+import { confidenceDrawsFor, drawsFor } from './cost.ts';
 import type { Task } from './simulate.ts';
 import type { Model } from './tally.ts';
 
 export interface StabilityQuery {
   seed: number;
-  draws: number;
+  /** As many as usual where none are asked for. */
+  draws?: number | undefined;
 }
 
 interface Part {
@@ -21,15 +23,17 @@ export interface Question {
   round: RoundFact;
   teams: Team[];
   parts: Part[];
+  model: Model;
   /** Whether every score of the parts is known. */
   certain: boolean;
   /** Null where there is nothing to simulate; `note` says why. */
   task: Task | null;
-  note: string | null;
+  note: Nothing | null;
 }
 
-/** A confidence factor needs no more than this to be right to half a percent, and each consortium has its own. */
-const confidenceDrawsMost = 10_000;
+/** Why nothing can be simulated. */
+export type Nothing =
+  'nobody' | 'nothing-scored' | { unstated: string[] } | { consortiums: number; parts: number };
 
 export function questionOf(facts: RoundFacts, { seed, draws }: StabilityQuery): Question {
   const tree = treeOf(facts.criteria);
@@ -39,17 +43,23 @@ export function questionOf(facts: RoundFacts, { seed, draws }: StabilityQuery): 
     const maximum = mostOf(criterion);
     return maximum ? [{ criterion, maximum: toNumber(maximum) }] : [];
   });
-  const note = nothingToDo(teams, tops, parts);
+  const nothing = nothingToDo(teams, tops, parts);
+  const size = [teams.length, parts.length] as const;
+  const affordable = nothing === null ? drawsFor(...size, draws) : undefined;
+  const note = nothing ?? (affordable === undefined ? { consortiums: size[0], parts: size[1] } : null);
   const model = modelOf(teams, parts, facts.round.plannedAdvancing);
   return {
     round: facts.round,
     teams,
-    parts: note === null ? parts : [],
+    parts: nothing === null ? parts : [],
+    model,
     certain:
-      note === null &&
+      nothing === null &&
       teams.every(({ cells }) => tops.every((part) => isExact(cells.get(part)?.value ?? anything))),
     task:
-      note === null ? { model, seed, draws, confidenceDraws: Math.min(draws, confidenceDrawsMost) } : null,
+      affordable === undefined
+        ? null
+        : { model, seed, draws: affordable, confidenceDraws: confidenceDrawsFor(...size, affordable) },
     note,
   };
 }
@@ -60,12 +70,12 @@ function topsOf({ roots }: Tree): Criterion[] {
   return roots.length === 1 && root && root.parts.length > 0 ? root.parts : roots;
 }
 
-function nothingToDo(teams: Team[], tops: Criterion[], parts: Part[]): string | null {
-  if (teams.length === 0) return 'Nobody takes part.';
-  if (tops.length === 0) return 'Nothing is scored in this round.';
+function nothingToDo(teams: Team[], tops: Criterion[], parts: Part[]): Nothing | null {
+  if (teams.length === 0) return 'nobody';
+  if (tops.length === 0) return 'nothing-scored';
   const open = tops.filter((top) => !parts.some(({ criterion }) => criterion === top));
   if (open.length === 0) return null;
-  return `Scores can only be compared as shares of their maximum, which is not stated for ${open.map(({ id }) => id).join(', ')}.`;
+  return { unstated: open.map(({ id }) => id) };
 }
 
 function modelOf(teams: Team[], parts: Part[], places: number | null): Model {
@@ -79,7 +89,7 @@ function modelOf(teams: Team[], parts: Part[], places: number | null): Model {
   return {
     lowest: shares('lowest'),
     highest: shares('highest'),
-    candidates: teams.map(({ failed }) => failed.length === 0),
+    passed: teams.map(({ failed }) => failed.length === 0),
     places,
   };
 }

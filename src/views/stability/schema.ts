@@ -31,11 +31,17 @@ const consortium = z
     id: slug('Its id.', 'sk-telecom'),
     name: words('Its name in the language asked for.', 'SK Telecom consortium', 200),
     failedGate: flag('Whether it failed a gate, and so is out whatever its place.', false),
+    gateSources: listOf(
+      slug('Id of a source.', 'msit-2026-01-15-round-1'),
+      'Sources of the verdicts of its gates.',
+      1_000,
+    ),
     shares: byCriterion(
       z
         .strictObject({
           lowest: figure('The least that it can be.', 0.837143),
           highest: figure('The most that it can be.', 0.837143),
+          sources,
         })
         .meta({
           id: 'ScoreShare',
@@ -54,7 +60,7 @@ const consortium = z
     expectedRank: figure('The mean of its ranks; null where nothing could be simulated.', 1.4).nullable(),
     survival: estimate.nullable().meta({
       description:
-        'How probable it is that it stands within `plannedAdvancing` among those who failed no gate; 0 for those who failed one, null where it is not known how many were to go on.',
+        'How probable it is that its rank is within `plannedAdvancing` and that it is not out by a gate. Assumption (places before gates): places are counted by rank among all that were judged; whoever fails a gate has 0 whatever its rank, and nobody moves up into its place. Null where it is not known how many were to go on.',
     }),
     centralWeights: byCriterion(
       fraction('The weight of the part.', 0.41),
@@ -64,7 +70,7 @@ const consortium = z
       .meta({ description: 'The mean of all weightings that make it first; null where none does.' }),
     confidence: estimate.nullable().meta({
       description:
-        'How probable it is that its central weights make it first, the scores that are not known being drawn; null where it has none.',
+        'How probable it is that its central weights make it first, the scores that are not known being drawn; null where it has none, or where the round is too large for it.',
     }),
     sources,
   })
@@ -77,8 +83,11 @@ export const stabilitySchema = z
     consortiums: listOf(consortium, 'Who takes part, the best expected rank first.', 1_000),
     certain: flag('Whether every score of the parts is known.', true),
     seed: count('The seed that was used.', 1),
-    draws: count('How many draws were made.', 100_000),
-    confidenceDraws: count('How many draws of the scores each confidence factor rests on.', 10_000),
+    draws: count('How many draws were made; 0 where nothing could be simulated.', 100_000),
+    confidenceDraws: count(
+      'How many draws of the scores each confidence factor rests on; 0 where the round is too large for it.',
+      10_000,
+    ),
     standardErrorMost: fraction(
       'The largest standard error of a rank acceptability or survival.',
       0.00158,

@@ -10,7 +10,7 @@ export interface Task {
   model: Model;
   seed: number;
   draws: number;
-  /** Draws of the scores for each confidence factor. */
+  /** Draws of the scores for each confidence factor; none where they would take too long. */
   confidenceDraws: number;
 }
 
@@ -77,8 +77,9 @@ function drawWeights(weights: Float64Array, uniform: () => number): void {
 }
 
 /** How often its central weights make it first, over the scores that are not known. */
-function confidenceOf(own: number, central: number[], scores: Scores, draws: number): number {
+function confidenceOf(own: number, central: number[], scores: Scores, draws: number): number | null {
   const tries = scores.uncertain ? draws : 1;
+  if (tries === 0) return null;
   let sum = 0;
   for (let draw = 0; draw < tries; draw += 1) {
     scores.redraw();

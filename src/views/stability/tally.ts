@@ -4,8 +4,8 @@
 export interface Model {
   lowest: number[][];
   highest: number[][];
-  /** Who stands in line for a place. */
-  candidates: boolean[];
+  /** Who failed no gate. Places are counted among all, but who failed one gets none. */
+  passed: boolean[];
   places: number | null;
 }
 
@@ -41,11 +41,10 @@ export class Tally {
     for (let i = 0; i < scores.length; i += 1) this.#utilities[i] = utility(scores[i] ?? weights, weights);
     this.#sort();
     const size = this.#order.length;
-    let candidatesBefore = 0;
     for (let start = 0, end = 0; start < size; start = end) {
       end = start + 1;
       while (end < size && this.#at(end) === this.#at(start)) end += 1;
-      candidatesBefore += this.#share(start, end, candidatesBefore, weights);
+      this.#share(start, end, weights);
     }
   }
 
@@ -73,22 +72,17 @@ export class Tally {
     }
   }
 
-  /** One group of equals, from one position up to another; gives how many candidates are in it. */
-  #share(start: number, end: number, before: number, weights: Float64Array): number {
+  /** One group of equals, from one position up to another. */
+  #share(start: number, end: number, weights: Float64Array): void {
     const part = 1 / (end - start);
-    let candidates = 0;
-    for (let position = start; position < end; position += 1)
-      if (this.#model.candidates[this.#order[position] ?? 0]) candidates += 1;
-    const free = Math.min(Math.max((this.#model.places ?? 0) - before, 0), candidates);
+    const inside = Math.min(Math.max((this.#model.places ?? 0) - start, 0), end - start) * part;
     for (let position = start; position < end; position += 1) {
       const member = this.#order[position] ?? 0;
       const ranks = this.ranks[member] ?? [];
       for (let rank = start; rank < end; rank += 1) ranks[rank] = (ranks[rank] ?? 0) + part;
       if (start === 0) this.#win(member, part, weights);
-      if (this.#model.candidates[member])
-        this.inside[member] = (this.inside[member] ?? 0) + free / candidates;
+      if (this.#model.passed[member]) this.inside[member] = (this.inside[member] ?? 0) + inside;
     }
-    return candidates;
   }
 
   #win(member: number, part: number, weights: Float64Array): void {

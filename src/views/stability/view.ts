@@ -6,6 +6,7 @@ import { stabilityChart } from './chart.ts';
 import type { RoundFacts } from '../standings/facts.ts';
 import { roundStatement } from '../standings/sql.ts';
 import { stabilityAnswer, type StabilityAnswer } from './answer.ts';
+import { drawsLeast, drawsMost } from './cost.ts';
 import { simulateAside } from './pool.ts';
 import { questionOf, type StabilityQuery } from './rules.ts';
 import { stabilitySchema } from './schema.ts';
@@ -17,9 +18,11 @@ export default declareView<RoundFacts, StabilityAnswer, StabilityQuery>({
   summary: 'Stability of the standings of a round',
   description: `Would the order have been the same under other weights? **Stochastic multicriteria acceptability analysis (SMAA-2)** tries all of them: many draws, each with a weighting of the parts of the total (uniform over all weightings there are) and a value for each score that is not known (uniform over its interval), and counts who gets which rank.
 
-Per consortium: the **rank acceptability**, the **survival** probability at the cut for \`plannedAdvancing\` among those who failed no gate, the **central weights**, the typical weighting of somebody who would put it first, and the **confidence** that these do so. Each probability comes with its Monte Carlo standard error. The same \`seed\`, \`draws\` and data give the same bytes.
+Per consortium: the **rank acceptability**, the **survival** probability, of a rank within \`plannedAdvancing\` among all that were judged without being out by a gate, the **central weights**, the typical weighting of somebody who would put it first, and the **confidence** that these do so. Each probability comes with its Monte Carlo standard error. The same \`seed\`, \`draws\` and data give the same bytes.
 
-503 with \`Retry-After\` where too many simulations are waiting already.`,
+Weights that the round states for the parts of its total are left aside, since all weightings are tried; those stated further down count in the scores of the parts.
+
+The larger the round, the fewer draws it can have: 400 says how many. 503 with \`Retry-After\` where too many simulations are waiting already.`,
   of: 'rounds',
   parameters: {
     seed: z
@@ -30,19 +33,25 @@ Per consortium: the **rank acceptability**, the **survival** probability at the 
       .meta({ format: 'int32', description: 'Where the random numbers start.' }),
     draws: z
       .int()
-      .min(1_000)
-      .max(1_000_000)
-      .default(100_000)
-      .meta({ format: 'int32', description: 'How many draws are made; four times as many halve the error.' }),
+      .min(drawsLeast)
+      .max(drawsMost)
+      .optional()
+      .meta({
+        format: 'int32',
+        description:
+          'How many draws are made; four times as many halve the error. 100000 where it is left out, fewer for a large round.',
+        examples: [100_000],
+      }),
   },
   data: stabilitySchema,
   read: async (reader, asked) => {
     const [row] = await reader.query<{ doc: string }>(roundStatement(asked));
     return row && (JSON.parse(row.doc) as RoundFacts);
   },
-  answer: async (facts, { query }) => {
+  answer: async (facts, { query, language, gone }) => {
     const question = questionOf(facts, query);
-    return stabilityAnswer(question, question.task && (await simulateAside(question.task)), query);
+    const simulation = question.task && (await simulateAside(question.task, gone));
+    return stabilityAnswer(question, simulation, query, language);
   },
   forms: { svg: chartForm(stabilityChart) },
 });
