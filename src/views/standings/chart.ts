@@ -1,88 +1,24 @@
 /**
- * The standings as a row for each consortium: a dot at a total that is certain, a bar over the interval of one that is
- * not, a dashed line at the cut. Who is out has a ring and says so.
+ * The standings as a row for each consortium: its name above, below it a mark at a total that is certain, or a bar over
+ * the interval of one that is not, and a dashed line at the cut. A full dot goes on, a ring is out, a square is open;
+ * who does not go on is written too. In a what-if the marks follow the line that it gives.
  */
 import { colours, type Chart } from '../../charts/frame.ts';
-import { plotMarks } from '../../charts/plot.ts';
-import { shortened } from '../../charts/text.ts';
+import { plotMarks, type PlotOptions } from '../../charts/plot.ts';
 import { sourceLine } from '../../charts/words.ts';
 import type { Language } from '../../kernel/language.ts';
-import type { ConsortiumLine, StandingsAnswer } from './answer.ts';
+import type { StandingsAnswer } from './answer.ts';
+import { margins, rowsOf, type Row } from './chart-rows.ts';
+import { chartWords, type ChartWords, type Side } from './chart-words.ts';
+import { mostCited } from './cited.ts';
+import { listed, numberIn } from './numbers.ts';
 
-interface Words {
-  title: (program: string, ordinal: number) => string;
-  unit: (maximum: number | null) => string;
-  whatIf: string;
-  certain: string;
-  interval: string;
-  out: string;
-  cut: string;
-  eliminated: string;
-  gate: string;
-  empty: string;
-}
-
-const words: Record<Language, Words> = {
-  en: {
-    title: (program, ordinal) => `Standings of round ${ordinal}: ${program}`,
-    unit: (maximum) => `Total in points${maximum === null ? '' : `, at most ${maximum}`}`,
-    whatIf: 'What-if: other weights than those of the round',
-    certain: 'total, goes on',
-    interval: 'where the total must lie',
-    out: 'total, out',
-    cut: 'cut line',
-    eliminated: 'out',
-    gate: 'gate failed',
-    empty: 'No scores are known.',
-  },
-  ko: {
-    title: (program, ordinal) => `${ordinal}차 평가 순위: ${program}`,
-    unit: (maximum) => `총점${maximum === null ? '' : `, ${maximum}점 만점`}`,
-    whatIf: '가정: 실제와 다른 가중치',
-    certain: '총점, 진출',
-    interval: '총점이 있을 수 있는 구간',
-    out: '총점, 탈락',
-    cut: '커트라인',
-    eliminated: '탈락',
-    gate: '필수 요건 미달',
-    empty: '알려진 점수가 없습니다.',
-  },
-  fr: {
-    title: (program, ordinal) => `Classement de la phase ${ordinal} : ${program}`,
-    unit: (maximum) => `Total en points${maximum === null ? '' : `, au plus ${maximum}`}`,
-    whatIf: 'Hypothèse : d’autres poids que ceux de la phase',
-    certain: 'total, qualifié',
-    interval: 'où se situe le total',
-    out: 'total, éliminé',
-    cut: 'seuil',
-    eliminated: 'éliminé',
-    gate: 'critère éliminatoire',
-    empty: 'Aucun score connu.',
-  },
+const marks: Record<Side, { colour: string; shape: 'dot' | 'ring' | 'square' }> = {
+  in: { colour: colours.dark, shape: 'dot' },
+  out: { colour: colours.dark, shape: 'ring' },
+  open: { colour: colours.middle, shape: 'square' },
 };
-
-const placeOf = ({ rank }: ConsortiumLine): string =>
-  rank === null ? '' : rank.best === rank.worst ? `${rank.best}` : `${rank.best}–${rank.worst}`;
-
-function rowsOf({ consortiums, maximum }: StandingsAnswer, say: Words) {
-  return consortiums.map((line) => {
-    const { name, total, failedGate, decision } = line;
-    const out = decision?.outcome === 'eliminated' || failedGate;
-    const exact = total !== null && total.lowest === total.highest;
-    const verdict = failedGate ? say.gate : out ? say.eliminated : '';
-    const points =
-      total === null ? '' : exact ? `${total.lowest}` : `${total.lowest}–${total.highest ?? '…'}`;
-    return {
-      label: `${placeOf(line)}  ${shortened(name, 11, 120)}`,
-      lowest: total?.lowest ?? 0,
-      highest: total?.highest ?? maximum ?? total?.lowest ?? 0,
-      exact,
-      known: total !== null,
-      written: [points, verdict].filter((part) => part !== '').join(', '),
-      fill: out ? '#fff' : colours.dark,
-    };
-  });
-}
+const sides = ['in', 'out', 'open'] as const;
 
 /** Halfway between the last place inside and the first outside, where both are certain. */
 function cutAt({ cutLine: { lastInside: inside, firstOutside: outside } }: StandingsAnswer): number[] {
@@ -90,88 +26,146 @@ function cutAt({ cutLine: { lastInside: inside, firstOutside: outside } }: Stand
   return certain ? [(inside.lowest + outside.lowest) / 2] : [];
 }
 
+function subtitleOf({ maximum, criteria, hypothetical }: StandingsAnswer, language: Language): string {
+  const [say, number] = [chartWords[language], numberIn(language)];
+  const unit = say.unit(maximum === null ? null : number(maximum));
+  if (!hypothetical) return unit;
+  const nameOf = (id: string): string => criteria.find((criterion) => criterion.id === id)?.name ?? id;
+  const some = (items: string[]): string =>
+    listed(items.length > 4 ? [...items.slice(0, 4), say.more(items.length - 4)] : items, language);
+  const weights = Object.entries(hypothetical.weights).map(
+    ([id, weight]) => `${nameOf(id)} × ${number(weight)}`,
+  );
+  const without = hypothetical.without.map(nameOf);
+  return [
+    unit,
+    say.whatIf,
+    ...(weights.length > 0 ? [say.weights(some(weights))] : []),
+    ...(without.length > 0 ? [say.without(some(without))] : []),
+  ].join(' ');
+}
+
+/** Those of the scores behind the totals, of the official figures, the verdicts and the decisions. */
+function sourcesOf({ criteria, consortiums, round, hypothetical }: StandingsAnswer): string[] {
+  const top = new Set(
+    criteria.filter(({ parent }) => parent === null || hypothetical !== null).map(({ id }) => id),
+  );
+  const cited = mostCited(
+    ...consortiums.flatMap(({ scores, official, decision, gates }) => [
+      ...Object.entries(scores).flatMap(([id, score]) => (top.has(id) ? [score.sources] : [])),
+      ...gates.map(({ sources }) => sources),
+      official?.sources ?? [],
+      decision?.sources ?? [],
+    ]),
+  );
+  return cited.length > 0 ? cited : round.sources;
+}
+
+function legendOf(rows: Row[], cut: number[], whatIf: boolean, say: ChartWords): Chart['legend'] {
+  const shown = sides.filter((side) => rows.some((row) => row.exact && row.side === side));
+  return [
+    ...shown.map((side) => ({ text: (whatIf ? say.supposed : say.decided)[side], ...marks[side] })),
+    ...(rows.some(({ exact, known }) => known && !exact)
+      ? [{ text: say.interval, colour: colours.light, shape: 'line' as const }]
+      : []),
+    ...(cut.length > 0 ? [{ text: say.cut, colour: colours.warm, shape: 'line' as const }] : []),
+  ];
+}
+
+async function plotOf(
+  rows: Row[],
+  cut: number[],
+  maximum: number | null,
+  language: Language,
+): Promise<PlotOptions> {
+  const { dot, link, ruleX, ruleY, text } = await plotMarks();
+  const number = numberIn(language);
+  const place = {
+    y: 'id',
+    frameAnchor: 'left',
+    text: 'label',
+    dy: -14,
+    textAnchor: 'start',
+    fill: colours.ink,
+    // The line at the cut may run behind it.
+    stroke: '#fff',
+    strokeWidth: 3,
+  };
+  return {
+    height: margins.marginTop + margins.marginBottom + rows.length * 40,
+    ...margins,
+    x: {
+      label: null,
+      grid: true,
+      ticks: 4,
+      tickFormat: (value: number) => number(value),
+      domain: [0, maximum ?? undefined],
+      nice: maximum === null,
+    },
+    y: { type: 'point', label: null, domain: rows.map(({ id }) => id), axis: null, padding: 0.6 },
+    marks: [
+      ruleY(rows, { y: 'id', stroke: colours.line }),
+      link(
+        rows.filter(({ known, exact }) => known && !exact),
+        {
+          x1: 'lowest',
+          x2: 'highest',
+          y1: 'id',
+          y2: 'id',
+          stroke: colours.light,
+          strokeWidth: 9,
+          strokeLinecap: 'butt',
+        },
+      ),
+      ruleX(cut, { stroke: colours.warm, strokeDasharray: '4,3', strokeWidth: 1.5 }),
+      ...sides.map((side) =>
+        dot(
+          rows.filter((row) => row.exact && row.side === side),
+          {
+            x: 'lowest',
+            y: 'id',
+            r: 4.5,
+            symbol: side === 'open' ? 'square' : 'circle',
+            fill: side === 'out' ? '#fff' : marks[side].colour,
+            stroke: marks[side].colour,
+            strokeWidth: 1.5,
+          },
+        ),
+      ),
+      text(rows, place),
+      ...[true, false].map((below) =>
+        text(
+          rows.filter((row) => row.below === below),
+          {
+            ...place,
+            frameAnchor: 'right',
+            text: 'written',
+            textAnchor: 'end',
+            fontSize: 10.5,
+            dy: below ? 14 : place.dy,
+          },
+        ),
+      ),
+    ],
+  };
+}
+
 export async function standingsChart(
   answer: StandingsAnswer,
   language: Language,
   asOf?: string,
 ): Promise<Chart> {
-  const say = words[language];
-  const rows = rowsOf(answer, say);
+  const say = chartWords[language];
+  const rows = rowsOf(answer, say, language);
   const cut = cutAt(answer);
-  const { dot, link, ruleX, ruleY, text } = await plotMarks();
-  const y = (row: { label: string }): string => row.label;
+  const drawn = rows.some(({ known }) => known);
   return {
     language,
     title: say.title(answer.round.program.name, answer.round.ordinal),
-    subtitle: `${say.unit(answer.maximum)}. ${answer.hypothetical ? `${say.whatIf}.` : ''}`,
-    legend: [
-      { text: say.certain, colour: colours.dark, shape: 'dot' },
-      { text: say.out, colour: colours.dark, shape: 'ring' },
-      ...(rows.some(({ exact, known }) => known && !exact)
-        ? [{ text: say.interval, colour: colours.light, shape: 'line' as const }]
-        : []),
-      ...(cut.length > 0 ? [{ text: say.cut, colour: colours.warm, shape: 'line' as const }] : []),
-    ],
-    source: sourceLine(
-      language,
-      answer.consortiums.flatMap(({ sources }) => sources),
-      asOf,
-    ),
+    subtitle: subtitleOf(answer, language),
+    ...(drawn ? { legend: legendOf(rows, cut, answer.hypothetical !== null, say) ?? [] } : {}),
+    source: sourceLine(language, sourcesOf(answer), asOf),
     empty: say.empty,
-    ...(rows.some(({ known }) => known)
-      ? {
-          plot: {
-            height: 44 + rows.length * 36,
-            marginLeft: 155,
-            marginRight: 14,
-            marginTop: 14,
-            x: {
-              label: null,
-              grid: true,
-              ticks: 4,
-              domain: [0, answer.maximum ?? undefined],
-              nice: answer.maximum === null,
-            },
-            y: { type: 'point', label: null, domain: rows.map(y), tickSize: 0, padding: 0.6 },
-            marks: [
-              ruleY(rows.map(y), { stroke: colours.line }),
-              link(
-                rows.filter(({ known, exact }) => known && !exact),
-                {
-                  x1: 'lowest',
-                  x2: 'highest',
-                  y1: 'label',
-                  y2: 'label',
-                  stroke: colours.light,
-                  strokeWidth: 9,
-                  strokeLinecap: 'butt',
-                },
-              ),
-              ruleX(cut, { stroke: colours.warm, strokeDasharray: '4,3', strokeWidth: 1.5 }),
-              dot(
-                rows.filter(({ exact }) => exact),
-                {
-                  x: 'lowest',
-                  y: 'label',
-                  r: 4.5,
-                  fill: 'fill',
-                  stroke: colours.dark,
-                  strokeWidth: 1.5,
-                },
-              ),
-              text(rows, {
-                y: 'label',
-                frameAnchor: 'left',
-                text: 'written',
-                dy: -12,
-                dx: 3,
-                textAnchor: 'start',
-                fontSize: 10.5,
-                fill: colours.ink,
-              }),
-            ],
-          },
-        }
-      : {}),
+    ...(drawn ? { plot: await plotOf(rows, cut, answer.maximum, language) } : {}),
   };
 }
