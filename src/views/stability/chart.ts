@@ -36,7 +36,7 @@ export async function stabilityChart(
   const rows = simulated.map(({ id, name, survival, failedGate }) => {
     const goesOn = survival === null ? '' : say.survives(percent(survival.probability));
     const written = failedGate ? say.gate : goesOn;
-    return { id, label: shortened(name, 11, room - widthOf(written, 10.5) - 10), written };
+    return { id, label: shortened(name, 11, room - widthOf(written, 10.5)), written };
   });
   const bars = simulated.flatMap(({ id, rankAcceptability }) => {
     let from = 0;

@@ -66,7 +66,7 @@ export function rowsOf(answer: StandingsAnswer, say: ChartWords, language: Langu
     return {
       id,
       label: shortened(full, 11, room),
-      below: widthOf(full, 11) + widthOf(written, 10.5) + 10 > room,
+      below: widthOf(full, 11) + widthOf(written, 10.5) > room,
       lowest: total?.lowest ?? 0,
       highest: total?.highest ?? answer.maximum ?? total?.lowest ?? 0,
       exact,

@@ -92,7 +92,8 @@ async function plotOf(
     strokeWidth: 3,
   };
   return {
-    height: margins.marginTop + margins.marginBottom + rows.length * 40,
+    height:
+      margins.marginTop + margins.marginBottom + rows.length * (rows.some(({ below }) => below) ? 56 : 40),
     ...margins,
     x: {
       label: null,
