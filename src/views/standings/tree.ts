@@ -99,7 +99,7 @@ function settled(parts: readonly Criterion[], maximum: Fraction | null): boolean
 export const factorOf = ({ weight, scale }: Criterion): Fraction => times(weight ?? one, scale);
 
 /** The most that all of them together can give, each as it counts; null where a maximum was not stated. */
-export const maximumOf = (parts: readonly Criterion[], open: boolean): Fraction | null =>
+const maximumOf = (parts: readonly Criterion[], open: boolean): Fraction | null =>
   open
     ? null
     : parts.reduce<Fraction | null>((sum, part) => {
