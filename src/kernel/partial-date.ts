@@ -26,6 +26,8 @@ const lastDay = '9999-12-31';
 /** Sorts after every date. */
 const afterAll = '~';
 
+/** The first day that the date may mean. */
+export const firstDayIn = (value: string): string => isoDay(firstDayOf(value));
 /** The last day that the date may mean. */
 export const lastDayIn = (value: string): string => isoDay(lastDayOf(value));
 

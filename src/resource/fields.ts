@@ -47,7 +47,7 @@ export interface Leaf {
 }
 
 /** `knows` is an SQL condition on a column `code`. */
-export interface CodeList {
+interface CodeList {
   knows: string;
   problem: Fault['code'];
   detail: string;

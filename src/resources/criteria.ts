@@ -27,9 +27,12 @@ export default declare({
       nullable: true,
       example: 35,
     }),
-    weight: decimal('Its weight where the authority states one apart from the maximum score.', {
-      nullable: true,
-    }),
+    weight: decimal(
+      'Its weight where the authority states one apart from the maximum score: it multiplies the points when they are added up.',
+      {
+        nullable: true,
+      },
+    ),
     gate: boolean('Whether it is passed or failed instead of scored.', { fallback: false, example: false }),
   },
   referredBy: { parts: ['criteria', 'parent'], evaluations: ['evaluations', 'criterion'] },

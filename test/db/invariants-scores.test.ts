@@ -110,6 +110,19 @@ describe('the scores of the parts do not exceed their whole', () => {
     expect(await refusal(scored(it, c, c.other, 6))).toBe('parts-exceed-whole score');
   });
 
+  test('unless the parts state weights, so that their points are not points of the whole', async () => {
+    const c = await contest(it);
+    await it.sql(`UPDATE criteria SET weight = 0.5 WHERE parent = '${c.half}'`);
+    for (const [criterion, score] of [
+      [c.part, 40],
+      [c.rest, 40],
+      [c.half, 40],
+    ] as const)
+      expect(await refusal(scored(it, c, criterion, score))).toBe('accepted');
+    // The level above states none.
+    expect(await refusal(scored(it, c, c.total, 39))).toBe('parts-exceed-whole score');
+  });
+
   test('of one consortium in one round: others do not count', async () => {
     await scored(it, c, c.half, 20);
     await scored(it, c, c.part, 15);

@@ -1,14 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  canonical,
-  difference,
-  fraction,
-  lastUnit,
-  per,
-  rounded,
-  total,
-} from '../../src/views/funding/decimal.ts';
+import { exact, dividedBy } from '../../src/kernel/fraction.ts';
+import { canonical, difference, lastUnit, rounded, total } from '../../src/views/funding/decimal.ts';
 
 test.each([
   ['530000000000', '390000000', '1358.97'],
@@ -24,7 +17,7 @@ test.each([
   ['123456789', '1', '123457000'],
   ['0.0001', '99999999999999999999', '0.000000000000000000000001'],
 ])('%s / %s is about %s', (over, under, expected) => {
-  expect(rounded(per(fraction(over), fraction(under)))).toBe(expected);
+  expect(rounded(dividedBy(exact(over), exact(under)))).toBe(expected);
 });
 
 const amounts = fc
@@ -42,7 +35,7 @@ const scaled = (decimal: string, places: number): bigint => {
 test('a quotient has at most six significant digits and is off by at most half of the last', () => {
   fc.assert(
     fc.property(amounts, amounts, (a, b) => {
-      const digits = rounded(per(fraction(a), fraction(b)));
+      const digits = rounded(dividedBy(exact(a), exact(b)));
       expect(digits.replace('.', '').replace(/^0+/, '').replace(/0+$/, '').length).toBeLessThanOrEqual(6);
       // |a/b − d| ≤ d / 200000, as whole numbers at forty places.
       const [top, bottom, shown] = [scaled(a, 4), scaled(b, 4), scaled(digits, 40)];

@@ -1,7 +1,8 @@
 /** What the rules of this view know about a claim. */
 import { byCode } from '../../kernel/grouping.ts';
 import type { Money } from '../../kernel/money.ts';
-import { canonical, compare, fraction } from './decimal.ts';
+import { compare, exact } from '../../kernel/fraction.ts';
+import { canonical } from './decimal.ts';
 import type { Scope } from './scope.ts';
 
 /** All but the id is null where the source itself was not public yet on the day asked about. */
@@ -41,7 +42,7 @@ export function rangeIn({ money, statedAlso }: Sums, currency: string): Range | 
   const [first, ...more] = [money, ...statedAlso]
     .filter((sum) => sum.currency === currency)
     .map(({ amount }) => canonical(amount))
-    .sort((a, b) => compare(fraction(a), fraction(b)));
+    .sort((a, b) => compare(exact(a), exact(b)));
   return first === undefined ? undefined : { lowest: first, highest: more.at(-1) ?? first };
 }
 

@@ -13,7 +13,8 @@ import {
   type Claim,
   type Range,
 } from './claim.ts';
-import { compare, difference, fraction, lastUnit, per, rounded } from './decimal.ts';
+import { compare, exact, dividedBy } from '../../kernel/fraction.ts';
+import { difference, lastUnit, rounded } from './decimal.ts';
 import { openKey, scopeKey, sharedScope, type Scope } from './scope.ts';
 
 interface Side {
@@ -66,8 +67,8 @@ const tolerancePercent = 5n;
  */
 function areNear({ lower, higher }: Clash): boolean {
   const [low, high] = [lower.range.highest, higher.range.lowest];
-  const gap = fraction(difference(high, low));
-  const { over, under } = fraction(low);
+  const gap = exact(difference(high, low));
+  const { over, under } = exact(low);
   const isWithin = compare(gap, { over: over * tolerancePercent, under: under * 100n }) < 0;
   const isRounded = (end: End, amount: string): boolean =>
     end.claim.approximate && compare(gap, lastUnit(amount)) <= 0;
@@ -77,7 +78,7 @@ function areNear({ lower, higher }: Clash): boolean {
 function clashIn(currency: string, scope: Scope, a: Claim, b: Claim): Clash | undefined {
   const [one, other] = [rangeIn(a, currency), rangeIn(b, currency)];
   if (!one || !other || a.source.id === b.source.id) return undefined;
-  const isBelow = (x: Range, y: Range): boolean => compare(fraction(x.highest), fraction(y.lowest)) < 0;
+  const isBelow = (x: Range, y: Range): boolean => compare(exact(x.highest), exact(y.lowest)) < 0;
   const [mine, theirs]: [End, End] = [
     { claim: a, range: one },
     { claim: b, range: other },
@@ -150,7 +151,7 @@ function contradictionsOf(clashes: Clash[], aboutOf: (scope: Scope, claim: Claim
     .map(([first, ...more]) => {
       const { scope } = [first, ...more].find((one) => one.scope.periodTo !== null) ?? first;
       const [low, high] = [first.lower.range.highest, first.higher.range.lowest];
-      return { first, more, scope, low, high, ratio: per(fraction(high), fraction(low)) };
+      return { first, more, scope, low, high, ratio: dividedBy(exact(high), exact(low)) };
     })
     .toSorted(
       (a, b) =>

@@ -2,13 +2,11 @@
  * A claim is dated to the day, the month or the year. Such a date is a period, of which nobody said the day: of two that
  * overlap neither is the later, and a claim without a date is neither earlier nor later than any other.
  */
-import { lastDayIn } from '../../kernel/partial-date.ts';
+import { firstDayIn, lastDayIn } from '../../kernel/partial-date.ts';
 import type { Claim } from './claim.ts';
 
 /** When a claim was stated, else when its source came out. */
 export const dateOf = ({ statedOn, source }: Claim): string | null => statedOn ?? source.publishedOn;
-
-export const firstDayIn = (date: string): string => date + '-01'.repeat(3 - date.split('-').length);
 
 /** Those that no other is certain to be later than. */
 export function latestOf(claims: Claim[]): Claim[] {

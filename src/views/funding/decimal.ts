@@ -1,30 +1,5 @@
-/**
- * Exact arithmetic on positive decimal strings, by fractions of whole numbers: sums of money and the rates between them
- * never pass through a float.
- */
-export interface Fraction {
-  over: bigint;
-  /** Never zero. */
-  under: bigint;
-}
-
-export function fraction(decimal: string): Fraction {
-  const [whole = '0', places = ''] = decimal.split('.');
-  return { over: BigInt(whole + places), under: 10n ** BigInt(places.length) };
-}
-
-export const compare = (a: Fraction, b: Fraction): number => {
-  const difference = a.over * b.under - b.over * a.under;
-  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
-};
-export const times = (a: Fraction, b: Fraction): Fraction => ({
-  over: a.over * b.over,
-  under: a.under * b.under,
-});
-export const per = (a: Fraction, b: Fraction): Fraction => ({
-  over: a.over * b.under,
-  under: a.under * b.over,
-});
+/** Positive decimal strings, as sums of money are written: never through a float, and without idle zeros. */
+import type { Fraction } from '../../kernel/fraction.ts';
 
 /** The decimal with the point moved `places` to the left, without idle zeros. */
 function shifted(digits: bigint, places: number): string {

@@ -1,8 +1,10 @@
 /** Which of several claims is preferred, and what decided that. Where nothing decides, none is. */
 import { byCode, groupedBy, type Some } from '../../kernel/grouping.ts';
 import { isOneAmount, sumKey, sumOf, type Claim } from './claim.ts';
-import { dateOf, firstDayIn, latestOf } from './dates.ts';
-import { compare, fraction, total } from './decimal.ts';
+import { firstDayIn } from '../../kernel/partial-date.ts';
+import { dateOf, latestOf } from './dates.ts';
+import { compare, exact } from '../../kernel/fraction.ts';
+import { total } from './decimal.ts';
 import { lowestBy, placeIn, sifted, type Sieve } from './sieve.ts';
 
 export const ranks = ['preferred', 'normal', 'deprecated'];
@@ -85,7 +87,7 @@ function wholeOf(claims: Some<Claim>): Claim[] {
   const sums = claims.map(sumOf);
   if (new Set(sums.map(({ currency }) => currency)).size > 1 || !sums.every(isOneAmount)) return [];
   const amountOf = (claim: Claim): string => sumOf(claim).lowest;
-  const highest = claims.map(amountOf).reduce((a, b) => (compare(fraction(b), fraction(a)) > 0 ? b : a));
+  const highest = claims.map(amountOf).reduce((a, b) => (compare(exact(b), exact(a)) > 0 ? b : a));
   const parts = claims.map(amountOf).filter((amount) => amount !== highest);
   return parts.length > 1 && total(parts) === highest
     ? claims.filter((claim) => amountOf(claim) === highest)

@@ -13,7 +13,8 @@ import {
   type Range,
 } from './claim.ts';
 import { dateOf, daysApart } from './dates.ts';
-import { compare, fraction, per, rounded, times, type Fraction } from './decimal.ts';
+import { compare, exact, dividedBy, times, type Fraction } from '../../kernel/fraction.ts';
+import { rounded } from './decimal.ts';
 import { kindPlace } from './preferred.ts';
 import { lowestBy, sifted } from './sieve.ts';
 import { conversionWords } from './conversion-words.ts';
@@ -47,7 +48,7 @@ export const pairsIn = (claims: Claim[]): Pair[] =>
   });
 
 /** Units of the first currency for one unit of the second. */
-const rateOf = (over: Money, under: Money): Fraction => per(fraction(over.amount), fraction(under.amount));
+const rateOf = (over: Money, under: Money): Fraction => dividedBy(exact(over.amount), exact(under.amount));
 
 export const writtenPair = ({ claim, money, also }: Pair) => ({
   claim: claim.id,
@@ -96,7 +97,7 @@ const highestRate = (rates: Some<Rate>): Rate =>
 /** The bounds that some rates give; what a source states for the same sum is taken as it stands. */
 function boundsBy(sum: Range, rates: Some<Rate>): Range {
   const by = (amount: string, { from, to, fraction: { over, under } }: Rate): string =>
-    from.amount === amount ? to.amount : rounded(times(fraction(amount), { over: under, under: over }));
+    from.amount === amount ? to.amount : rounded(times(exact(amount), { over: under, under: over }));
   return { lowest: by(sum.lowest, highestRate(rates)), highest: by(sum.highest, lowestRate(rates)) };
 }
 

@@ -4,7 +4,8 @@ import type { Language } from '../../kernel/language.ts';
 import { becauseInWords, openInWords, scopeBecauseInWords } from './choice-words.ts';
 import { counts, currenciesOf, idsOf, isOneAmount, rangeIn, sourcesOf, sumOf, type Claim } from './claim.ts';
 import { amountContradictions, conversionContradictions } from './contradictions.ts';
-import { compare, fraction, per, rounded } from './decimal.ts';
+import { compare, exact, dividedBy } from '../../kernel/fraction.ts';
+import { rounded } from './decimal.ts';
 import { bestFirst, preferredOf, rankPlace, type Choice } from './preferred.ts';
 import { converted, pairsIn, writtenPair, type Pair } from './rates.ts';
 import { scopeFor, scopeKey, type Scope } from './scope.ts';
@@ -135,14 +136,14 @@ function spreadOf(claims: Claim[]) {
     const amounts = stating
       .flatMap((claim) => rangeIn(claim, currency) ?? [])
       .flatMap(({ lowest, highest }) => [lowest, highest])
-      .toSorted((a, b) => compare(fraction(a), fraction(b)));
+      .toSorted((a, b) => compare(exact(a), exact(b)));
     const [lowest, highest] = [amounts[0] ?? '0', amounts.at(-1) ?? '0'];
     return {
       currency,
       claims: stating.length,
       lowest,
       highest,
-      ratio: rounded(per(fraction(highest), fraction(lowest))),
+      ratio: rounded(dividedBy(exact(highest), exact(lowest))),
       sources: sourcesOf(stating),
     };
   });

@@ -1,7 +1,6 @@
 /** What a claim is about, and which scope of several stands for all of them. */
 import { byCode, type Some } from '../../kernel/grouping.ts';
-import { lastDayIn } from '../../kernel/partial-date.ts';
-import { firstDayIn } from './dates.ts';
+import { firstDayIn, lastDayIn } from '../../kernel/partial-date.ts';
 import { lowestBy, placeIn, sifted } from './sieve.ts';
 
 export interface Scope {

@@ -1,5 +1,5 @@
 /** From what was found about a round to a task for the simulation, and from its outcome to the answer. */
-import { toNumber } from '../standings/exact.ts';
+import { toNumber } from '../../kernel/fraction.ts';
 import type { RoundFact, RoundFacts } from '../standings/facts.ts';
 import { anything, isExact } from '../standings/interval.ts';
 import { teamsOf, type Team } from '../standings/team.ts';

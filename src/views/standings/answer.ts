@@ -2,7 +2,7 @@
 import type { Language } from '../../kernel/language.ts';
 import type { CellStatus } from './cells.ts';
 import type { CutLine } from './cut.ts';
-import { minus, toNumber } from './exact.ts';
+import { minus, toNumber } from '../../kernel/fraction.ts';
 import type { Outcome } from './facts.ts';
 import type { Verdict } from './gates.ts';
 import type { Hypothetical } from './hypothetical.ts';

@@ -1,5 +1,5 @@
 /** What is known of each criterion for one consortium: a published score, a sum of parts, or between which ends it lies. */
-import { dividedBy, exact, isZero, minus, plus, times, zero } from './exact.ts';
+import { dividedBy, exact, isZero, minus, plus, times, zero } from '../../kernel/fraction.ts';
 import type { EvaluationFact } from './facts.ts';
 import { anything, below, exactly, isExact, multiplied, sumOf, upTo, type Interval } from './interval.ts';
 import { factorOf, type Criterion, type Tree } from './tree.ts';

@@ -2,7 +2,7 @@
  * The line between those who go on and those who do not. Places are counted by rank among all that were judged. Gates
  * are applied apart from that: who fails one is out whatever its place, and nobody moves up into the place.
  */
-import { compare, zero, type Fraction } from './exact.ts';
+import { compare, zero, type Fraction } from '../../kernel/fraction.ts';
 import { difference, placeIn, type Interval, type Span } from './interval.ts';
 import type { Rank } from './rank.ts';
 

@@ -1,6 +1,6 @@
 /** Where figures do not fit each other: the official total and rank with the scores, a score with its parts. */
 import { figure, type Disagreement, type FigureLabel } from './disagreement.ts';
-import { compare, type Fraction } from './exact.ts';
+import { compare, type Fraction } from '../../kernel/fraction.ts';
 import { contains, counted, exactly, isExact } from './interval.ts';
 import { spanOf } from './rank.ts';
 import type { Standing } from './table.ts';

@@ -1,5 +1,5 @@
 /** What a what-if changes: nobody must take it for a result. */
-import { toNumber, type Fraction } from './exact.ts';
+import { toNumber, type Fraction } from '../../kernel/fraction.ts';
 import type { Tree } from './tree.ts';
 import type { Weighting, WhatIf } from './weighting.ts';
 

@@ -11,7 +11,7 @@ import {
   whole,
   zero,
   type Fraction,
-} from './exact.ts';
+} from '../../kernel/fraction.ts';
 
 export interface Interval {
   readonly lowest: Fraction;

@@ -7,7 +7,7 @@ import {
   type Figure,
   type Statement,
 } from './disagreement.ts';
-import { compare, zero } from './exact.ts';
+import { compare, zero } from '../../kernel/fraction.ts';
 import type { RoundFact } from './facts.ts';
 import { counted, type Interval } from './interval.ts';
 import { spanOf } from './rank.ts';

@@ -1,8 +1,8 @@
 /** Between which ends a total lies under a what-if: points that may still be there are spent where they are worth most. */
-import { compare, isZero, least, minus, plus, times, zero, type Fraction } from './exact.ts';
+import { compare, isZero, least, minus, plus, times, zero, type Fraction } from '../../kernel/fraction.ts';
 import type { Cells } from './cells.ts';
 import { anything, multiplied, type Interval } from './interval.ts';
-import type { Plan } from './weighting.ts';
+import type { Plan } from './plan.ts';
 
 /** Points that may still be there, as the rules of the round count them, each worth so much; null: as many as you like. */
 interface Room {

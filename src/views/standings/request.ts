@@ -1,7 +1,7 @@
 /** Reading `weights=` and `without=` against the criteria of the round: every fault is named, not the first. */
 import { didYouMean } from '../../kernel/nearest.ts';
 import { refuse, type Fault } from '../../kernel/problems.ts';
-import { exact, type Fraction } from './exact.ts';
+import { exact, type Fraction } from '../../kernel/fraction.ts';
 import type { Tree } from './tree.ts';
 import { asItIs, weigh, type WhatIf } from './weighting.ts';
 

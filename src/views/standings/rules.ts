@@ -1,7 +1,7 @@
 /** The standings of a round from what was found about it: rules alone, no database and no HTTP. */
 import type { Language } from '../../kernel/language.ts';
 import { consortiumLines, criterionLines, cutLine, type StandingsAnswer } from './answer.ts';
-import { toNumber } from './exact.ts';
+import { toNumber } from '../../kernel/fraction.ts';
 import type { RoundFacts } from './facts.ts';
 import { figureDisagreements } from './figures.ts';
 import { hypothetical } from './hypothetical.ts';

@@ -1,5 +1,5 @@
 /** What the weights that the round states do to its totals. */
-import { toNumber } from './exact.ts';
+import { toNumber } from '../../kernel/fraction.ts';
 import type { Criterion, Tree } from './tree.ts';
 
 export interface Stated {

@@ -1,6 +1,6 @@
 /** A consortium in a round: what was found about it, put together. */
 import { cellsOf, type Cells } from './cells.ts';
-import { exact, type Fraction } from './exact.ts';
+import { exact, type Fraction } from '../../kernel/fraction.ts';
 import type { ConsortiumFact, DecisionFact, RoundFact, RoundFacts } from './facts.ts';
 import { grouped } from './grouped.ts';
 import { failedAt, verdictsOf, type Verdict } from './gates.ts';

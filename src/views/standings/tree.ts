@@ -15,7 +15,7 @@ import {
   times,
   zero,
   type Fraction,
-} from './exact.ts';
+} from '../../kernel/fraction.ts';
 import type { CriterionFact } from './facts.ts';
 import { grouped } from './grouped.ts';
 

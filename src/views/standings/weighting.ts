@@ -4,34 +4,26 @@
  * nothing. Where everything below a criterion is weighted as by the rules, but for one factor, the criterion is taken as
  * it is; otherwise, even where its score is known, it is replaced by the sum of its parts.
  */
-import { compare, dividedBy, isZero, one, plus, reduced, times, zero, type Fraction } from './exact.ts';
+import {
+  compare,
+  dividedBy,
+  isZero,
+  one,
+  plus,
+  reduced,
+  times,
+  zero,
+  type Fraction,
+} from '../../kernel/fraction.ts';
 import type { Cells } from './cells.ts';
 import { anything, type Interval } from './interval.ts';
+import type { Plan } from './plan.ts';
 import { reachable } from './reach.ts';
 import { factorOf, mostOf, type Criterion, type Tree } from './tree.ts';
 
 export interface WhatIf {
   weights: ReadonlyMap<string, Fraction>;
   without: ReadonlySet<string>;
-}
-
-export interface Plan {
-  criterion: Criterion;
-  /** What a point of it adds to the total by the rules of the round. */
-  plain: Fraction;
-  /** What a point of it adds under the what-if, if it is taken as it is. */
-  asked: Fraction;
-  /** How many times as much that is; null where it is nothing by the rules. */
-  worth: Fraction | null;
-  /** How many times as much a point of its whole is worth through it: null: any number, since it is nothing both times. */
-  factor: Fraction | null | undefined;
-  /** Whether it is taken as it is; otherwise its parts are. */
-  whole: boolean;
-  /** Taken out, or all of its parts are. */
-  out: boolean;
-  /** Whether the what-if names it or something below it. */
-  touched: boolean;
-  parts: Plan[];
 }
 
 export interface Weighting {

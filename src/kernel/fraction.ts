@@ -1,6 +1,6 @@
 /**
- * Exact arithmetic on points. A score has at most six decimals, a weight too, and a rescaled total is a ratio of such:
- * floats would tell 29.3 + 11.6 + 7.5 apart from 48.4 and break a tie that is one.
+ * Exact arithmetic on points and on money. A score has at most six decimals, a weight too, and a rescaled total is a
+ * ratio of such: floats would tell 29.3 + 11.6 + 7.5 apart from 48.4 and break a tie that is one. A rate is a ratio too.
  */
 export interface Fraction {
   readonly over: bigint;
