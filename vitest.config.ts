@@ -9,8 +9,9 @@ export default defineConfig({
     // The files share no state but modules, and those need not be loaded sixty times.
     isolate: false,
     globalSetup: ['test/server.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // A hang ends some time; a busy machine is no hang.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     coverage: {
       enabled: true,
       provider: 'v8',

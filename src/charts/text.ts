@@ -1,5 +1,4 @@
 /** Text in a picture: escaped, and broken into lines by an estimate of its width, since nothing measures it here. */
-import type { Language } from '../kernel/language.ts';
 
 /** Without what XML 1.0 has no place for, not even escaped: most control characters, half surrogates, U+FFFE and U+FFFF. */
 export const legalXml = (text: string): string =>
@@ -8,16 +7,6 @@ export const legalXml = (text: string): string =>
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 export const escapeXml = (text: string): string =>
   legalXml(text).replace(/[&<>"]/g, (character) => escapes[character] ?? character);
-
-const formats = new Map<Language, Intl.NumberFormat>();
-
-/** A number as the language writes it: 70.6 in English and Korean, 70,6 in French; all decimals that the API keeps. */
-export function numeral(value: number, language: Language): string {
-  let format = formats.get(language);
-  if (!format)
-    formats.set(language, (format = new Intl.NumberFormat(language, { maximumFractionDigits: 6 })));
-  return format.format(value);
-}
 
 /** Han, kana and hangul take a whole em, Latin letters a good half. */
 const emOf = (character: string): number =>

@@ -149,7 +149,7 @@ test('no value of any field makes the server fail, and nothing of a refused row 
   const before = await countAll();
   for (const resource of it.registry.all) for (const value of wrong) await everyFieldWith(resource, value);
   expect(await countAll()).toEqual(before);
-}, 60_000);
+});
 
 test('numbers beyond every bound are refused', async () => {
   for (const score of ['1e999', '-1', '100.0000001', '99999999999999999999', '1e-300']) {
@@ -210,7 +210,7 @@ test('no value of any parameter makes the server fail', async () => {
       for (const parameter of all.filter((parameter) => !refused.has(parameter))) await ask([parameter]);
     }
   }
-}, 60_000);
+});
 
 test.each([
   '%',

@@ -195,6 +195,9 @@ test('an empty board and one of noughts are honest pictures', async () => {
 
 test('what XML cannot hold is left out of every part of a picture', async () => {
   await benchmark('illegal');
+  // Such a text is refused today; one may stand in a database that was filled before.
+  for (const table of ['models', 'benchmarks'])
+    await it.sql(`ALTER TABLE ${table} DROP CONSTRAINT ${table}_name_en_printable`);
   await it.sql(
     `UPDATE models SET name_en = 'Model ' || chr(65534) || chr(65535) || chr(64976) || ' K' WHERE id = 'sota-k'`,
   );

@@ -3,7 +3,7 @@
  * axis is logarithmic, since a team's data budget and a whole programme differ a thousandfold. The preferred claim is
  * filled, the others are rings, a line joins amounts of one scope that differ, and every amount is written as well.
  */
-import { colours, type Chart } from '../../charts/frame.ts';
+import { colours, inner, type Chart } from '../../charts/frame.ts';
 import { plotMarks, type PlotOptions } from '../../charts/plot.ts';
 import { widthOf } from '../../charts/text.ts';
 import { sourceLine } from '../../charts/words.ts';
@@ -20,7 +20,7 @@ type InScope = Funding['groups'][number]['scopes'][number];
 type Claim = InScope['claims'][number];
 
 const most = 24;
-const [width, side] = [356, 14];
+const [width, side] = [inner, 14];
 
 const claimsOf = ({ groups }: Funding): Claim[] =>
   groups.flatMap(({ scopes }) => scopes.flatMap(({ claims }) => claims));

@@ -5,7 +5,8 @@
 import type { Chart } from '../../charts/frame.ts';
 import { colours, inner } from '../../charts/frame.ts';
 import { plotMarks, type PlotOptions } from '../../charts/plot.ts';
-import { numeral, shortened, widthOf } from '../../charts/text.ts';
+import { shortened, widthOf } from '../../charts/text.ts';
+import { numberIn } from '../../kernel/numerals.ts';
 import { sourceLine } from '../../charts/words.ts';
 import type { Language } from '../../kernel/language.ts';
 
@@ -67,10 +68,10 @@ const words: Record<
 
 /** 70; at least 50 as ≥ 50; between two bounds of one source as 50–60. */
 function written({ score, bound, lowest, highest }: Entry, language: Language): string {
-  if (bound === null) return numeral(score, language);
+  if (bound === null) return numberIn(language)(score);
   if (lowest !== null && highest !== null)
-    return `${numeral(lowest, language)}–${numeral(highest, language)}`;
-  return `${bound === 'lower' ? '≥' : '≤'} ${numeral(score, language)}`;
+    return `${numberIn(language)(lowest)}–${numberIn(language)(highest)}`;
+  return `${bound === 'lower' ? '≥' : '≤'} ${numberIn(language)(score)}`;
 }
 
 const rowOf = (entry: Entry, language: Language) => ({
@@ -95,7 +96,7 @@ async function plotOf(rows: ReturnType<typeof rowOf>[], language: Language): Pro
       ticks: 4,
       // Scores that are all nought have no other end.
       domain: [0, longest === 0 ? 1 : longest],
-      tickFormat: (value: number) => numeral(value, language),
+      tickFormat: (value: number) => numberIn(language)(value),
     },
     y: { label: null, domain: rows.map(({ id }) => id), axis: null, padding: 0.6 },
     marks: [
@@ -138,7 +139,7 @@ export async function leaderboardChart(
   const { name, metric, maxScore, higherIsBetter } = benchmark;
   const shown = entries.slice(0, most);
   const cut = entries.length > most ? say.cut(entries.length) : '';
-  const highest = maxScore === null ? null : numeral(maxScore, language);
+  const highest = maxScore === null ? null : numberIn(language)(maxScore);
   return {
     language,
     title: say.title(name),

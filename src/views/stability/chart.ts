@@ -1,11 +1,11 @@
 /** Rank acceptability as one stacked bar for each consortium, the first rank darkest; survival is written beside it. */
-import { colours, type Chart } from '../../charts/frame.ts';
+import { colours, inner, type Chart } from '../../charts/frame.ts';
 import { plotMarks } from '../../charts/plot.ts';
 import { shortened, widthOf } from '../../charts/text.ts';
 import { sourceLine } from '../../charts/words.ts';
 import type { Language } from '../../kernel/language.ts';
 import { mostCited } from '../standings/cited.ts';
-import { numberIn } from '../standings/numbers.ts';
+import { numberIn } from '../../kernel/numerals.ts';
 import type { StabilityAnswer } from './answer.ts';
 import { chartWords } from './chart-words.ts';
 
@@ -13,7 +13,7 @@ import { chartWords } from './chart-words.ts';
 const shades = ['#00304d', '#1f6ea3', '#6db1de', '#bfdcf1', '#e9f2f9'];
 const shadeOf = (rank: number): string => shades[Math.min(rank, shades.length) - 1] ?? colours.pale;
 /** For the name and what is written at the other end. */
-const room = 336;
+const room = inner - 20;
 
 /** Those of the scores and verdicts that were drawn from, and of how many were to go on. */
 const sourcesOf = ({ consortiums, round }: StabilityAnswer): string[] =>

@@ -1,14 +1,14 @@
 /** What each row of the chart of the standings shows. */
+import { inner } from '../../charts/frame.ts';
 import { shortened, widthOf } from '../../charts/text.ts';
 import type { Language } from '../../kernel/language.ts';
 import type { ConsortiumLine, StandingsAnswer } from './answer.ts';
 import type { ChartWords, Side } from './chart-words.ts';
-import { numberIn } from './numbers.ts';
+import { numberIn } from '../../kernel/numerals.ts';
 
-const width = 356;
 export const margins = { marginLeft: 8, marginRight: 14, marginTop: 12, marginBottom: 24 };
 /** For the name and what is written at the other end. */
-const room = width - margins.marginLeft - margins.marginRight;
+const room = inner - margins.marginLeft - margins.marginRight;
 
 export interface Row {
   id: string;

@@ -11,7 +11,7 @@ import type { StandingsAnswer } from './answer.ts';
 import { margins, rowsOf, type Row } from './chart-rows.ts';
 import { chartWords, type ChartWords, type Side } from './chart-words.ts';
 import { mostCited } from './cited.ts';
-import { listed, numberIn } from './numbers.ts';
+import { listed, numberIn } from '../../kernel/numerals.ts';
 
 const marks: Record<Side, { colour: string; shape: 'dot' | 'ring' | 'square' }> = {
   in: { colour: colours.dark, shape: 'dot' },

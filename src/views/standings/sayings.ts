@@ -2,7 +2,7 @@
 import type { Language } from '../../kernel/language.ts';
 import type { Disagreement, FigureLabel, Statement } from './disagreement.ts';
 import { ends, type Ends, type Interval } from './interval.ts';
-import { numberIn } from './numbers.ts';
+import { numberIn } from '../../kernel/numerals.ts';
 
 /** The first and the second figure, whom and which criterion it is about, and the gates or the reason. */
 interface Told {

@@ -2,7 +2,7 @@
 import type { Language } from '../../kernel/language.ts';
 import type { CutLine, NoLine, NoMargin } from './cut.ts';
 import type { Hypothetical } from './hypothetical.ts';
-import { listed, numberIn } from './numbers.ts';
+import { listed, numberIn } from '../../kernel/numerals.ts';
 import type { Stated } from './stated.ts';
 
 interface Words {

@@ -2,7 +2,7 @@
  * The timeline as lanes, one a kind of event. Whether it took place is told by shape and not by hue alone: a dot for what
  * did, a ring for what was only planned, a square for a plan that moved.
  */
-import { colours, type Chart } from '../../charts/frame.ts';
+import { colours, inner, type Chart } from '../../charts/frame.ts';
 import { plotMarks, type PlotOptions } from '../../charts/plot.ts';
 import { widthOf } from '../../charts/text.ts';
 import { sourceLine } from '../../charts/words.ts';
@@ -13,7 +13,7 @@ import type { Item, Status } from './facts.ts';
 import { phrases } from './phrases.ts';
 
 const margins = { marginLeft: 96, marginRight: 20, marginTop: 4, marginBottom: 22 };
-const plotWidth = 356 - margins.marginLeft - margins.marginRight;
+const plotWidth = inner - margins.marginLeft - margins.marginRight;
 const labelSize = 10;
 const labelStep = 14;
 

@@ -1,9 +1,9 @@
 /** Numbers in words and in pictures, as the language writes them. */
-import type { Language } from '../../kernel/language.ts';
-import { lazily } from '../../kernel/lazily.ts';
+import type { Language } from './language.ts';
+import { lazily } from './lazily.ts';
 
 const formatter = (language: Language) =>
-  lazily(() => new Intl.NumberFormat(language, { maximumFractionDigits: 6, useGrouping: false }));
+  lazily(() => new Intl.NumberFormat(language, { maximumFractionDigits: 6 }));
 const formatters = { en: formatter('en'), ko: formatter('ko'), fr: formatter('fr') };
 
 export const numberIn = (language: Language): ((value: number) => string) => {
