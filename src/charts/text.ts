@@ -34,7 +34,9 @@ export function shortened(text: string, size: number, most: number): string {
 /** Lines that fit; a word that is longer than a line is cut. */
 export function lines(text: string, size: number, most: number): string[] {
   const wrapped: string[] = [];
-  for (const word of text.split(/\s+/).filter((part) => part !== '')) {
+  // French sets a blank before some signs, at which no line breaks.
+  const bound = text.replace(/\s(?=[;:?!»])/g, '\u00a0');
+  for (const word of bound.split(/[ \t\r\n]+/).filter((part) => part !== '')) {
     const last = wrapped.at(-1);
     if (last !== undefined && widthOf(`${last} ${word}`, size) <= most)
       wrapped[wrapped.length - 1] = `${last} ${word}`;

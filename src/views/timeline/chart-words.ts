@@ -96,7 +96,7 @@ export const words: Record<Language, Words> = {
       selected: plural('sélectionné', 'sélectionnés'),
       added: plural('ajouté', 'ajoutés'),
       advanced: plural('qualifié', 'qualifiés'),
-      eliminated: plural('éliminé', 'éliminés'),
+      eliminated: plural('exclu', 'exclus'),
       champion: plural('vainqueur', 'vainqueurs'),
     },
     lanes: {
