@@ -33,6 +33,12 @@ test('what is taken out takes its maximum along, and with weights the rest is re
   expect([totals(both).a, both.maximum]).toEqual([43.75, 50]);
 });
 
+test('what counts nothing keeps its maximum, however its parts are weighted', () => {
+  const round = roundOf(['x(1)', 'y(3)', 'part(1)<y', 'rest(1)<y'], { a: { x: '1', part: '0', rest: '1' } });
+  expect(totals(standings(round, { weights: ['y:0', 'part:0'] }))).toEqual({ a: 4 });
+  expect(totals(standings(round, { weights: ['y:0'] }))).toEqual({ a: 4 });
+});
+
 test('the upper end of a what-if spends what a known whole leaves where it is worth most', () => {
   const round = roundOf(['all(20)', 'x(10)<all', 'y(10)<all'], { a: { all: '12' } });
   // At best 10 for x and 2 for y: (30 + 2) × 20 / 40.

@@ -72,7 +72,8 @@ function planOf(criterion: Criterion, whatIf: WhatIf, above: Above): Plan {
   const taken = whatIf.without.has(criterion.id);
   const out = above.out || taken;
   const parts = criterion.parts.map((part) => planOf(part, whatIf, { plain, asked: own, out }));
-  const inner = innerOf(criterion, parts);
+  // What counts nothing counts nothing however its parts are weighted: it stays one, with the maximum that it has.
+  const inner = isZero(own) && !parts.some(hasOut) ? one : innerOf(criterion, parts);
   const asked = inner ? times(own, inner) : own;
   return {
     criterion,
@@ -91,6 +92,8 @@ const against = (asked: Fraction, stated: Fraction): Fraction | null | undefined
   if (!isZero(stated)) return dividedBy(asked, stated);
   return isZero(asked) ? null : undefined;
 };
+
+const hasOut = (plan: Plan): boolean => plan.out || plan.parts.some(hasOut);
 
 /** By which one factor all the parts count more than by the rules; undefined where there are several. */
 function innerOf({ open }: Criterion, parts: readonly Plan[]): Fraction | undefined {
