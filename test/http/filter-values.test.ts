@@ -38,13 +38,12 @@ const valueFor = ({ at: { leaf, path } }: Filter): string => {
   return sample[leaf.kind] ?? '';
 };
 
-test('every filter that a resource declares is accepted, alone and in twos', async () => {
+test('every filter that a resource declares is accepted, beside each of its neighbours', async () => {
   for (const resource of it.registry.all) {
     const filters = filtersOf(resource);
     expect(filters.length).toBeGreaterThan(10);
     for (const [i, filter] of filters.entries()) {
       const other = filters[(i + 1) % filters.length] ?? filter;
-      await rows(resource.name, { [filter.parameter]: valueFor(filter), limit: 1 });
       await rows(resource.name, {
         [filter.parameter]: valueFor(filter),
         [other.parameter]: valueFor(other),
