@@ -5,14 +5,18 @@ export const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 
 /** A list that is not empty. */
 export type Some<T> = [T, ...T[]];
 
-/** In the order in which each key first appears. */
-export function groupedBy<T>(items: readonly T[], keyOf: (item: T) => string): Some<T>[] {
-  const groups = new Map<string, Some<T>>();
-  for (const item of items) {
-    const key = keyOf(item);
+/** Rows by a key that they share; keys in the order in which they first appear, rows in theirs. */
+export function grouped<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): Map<Key, Some<Row>> {
+  const groups = new Map<Key, Some<Row>>();
+  for (const row of rows) {
+    const key = keyOf(row);
     const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
+    if (group) group.push(row);
+    else groups.set(key, [row]);
   }
-  return [...groups.values()];
+  return groups;
 }
+
+export const groupedBy = <Row>(rows: readonly Row[], keyOf: (row: Row) => string): Some<Row>[] => [
+  ...grouped(rows, keyOf).values(),
+];

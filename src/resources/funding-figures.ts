@@ -39,7 +39,7 @@ export default declare({
     money: money('The amount as the source states it, never converted.', '200000000000'),
     approximate: boolean('Whether the source calls it approximate.', { fallback: false, example: false }),
     statedAlso: rows(
-      'The same sum in other currencies, where the same source states it.',
+      'The same sum in other currencies, where the same source states it; a second amount in one currency makes a range of it.',
       moneyFields('144000000'),
       { example: [{ amount: '144000000', currency: 'USD' }] },
     ),

@@ -150,3 +150,8 @@ export const asking = (it: Tracker) => ({
   delete: async (path: string, query: Ask = {}): Promise<string> =>
     told(await it.writer.delete(`/v1/${path}`).set('if-match', '*').query(query)),
 });
+
+/** What a silent change of something published is answered, by the database and over HTTP; and how it is said. */
+export const silent = 'correction-required correction';
+export const silentHttp = '422 correction-required /correction';
+export const said = { correction: true, reason: 'The ministry mended its table' };

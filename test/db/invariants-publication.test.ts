@@ -8,15 +8,15 @@ import {
   decided,
   published,
   refusal,
+  said,
   scored,
+  silent,
+  silentHttp,
   type Contest,
 } from './contest.ts';
 
 const it = tracker();
 const http = asking(it);
-const silent = 'correction-required correction';
-const silentHttp = '422 correction-required /correction';
-const said = { correction: true, reason: 'The ministry mended its table' };
 const corrected = (text: string): string => `SET LOCAL tracker.correction = 'said in SQL'; ${text}`;
 let c: Contest;
 let round: string;

@@ -8,15 +8,15 @@ import {
   decided,
   published,
   refusal,
+  said,
   scored,
+  silent,
+  silentHttp,
   type Contest,
 } from './contest.ts';
 
 const it = tracker();
 const http = asking(it);
-const silent = 'correction-required correction';
-const silentHttp = '422 correction-required /correction';
-const said = { correction: true, reason: 'The ministry mended its table' };
 let c: Contest;
 /** A published round: a disclosed score and a withheld one, a consortium that advanced and one that is out. */
 let round: string;

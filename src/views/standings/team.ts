@@ -2,7 +2,7 @@
 import { cellsOf, type Cells } from './cells.ts';
 import { exact, type Fraction } from '../../kernel/fraction.ts';
 import type { ConsortiumFact, DecisionFact, RoundFact, RoundFacts } from './facts.ts';
-import { grouped } from './grouped.ts';
+import { grouped } from '../../kernel/grouping.ts';
 import { failedAt, verdictsOf, type Verdict } from './gates.ts';
 import type { Tree } from './tree.ts';
 

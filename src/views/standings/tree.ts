@@ -17,7 +17,7 @@ import {
   type Fraction,
 } from '../../kernel/fraction.ts';
 import type { CriterionFact } from './facts.ts';
-import { grouped } from './grouped.ts';
+import { grouped } from '../../kernel/grouping.ts';
 
 export interface Criterion {
   id: string;

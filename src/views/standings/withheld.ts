@@ -1,6 +1,6 @@
 /** What was withheld and cannot be had by adding up parts either, and whose total is uncertain for that. */
 import type { EvaluationFact } from './facts.ts';
-import { grouped } from './grouped.ts';
+import { grouped } from '../../kernel/grouping.ts';
 import { isExact } from './interval.ts';
 import { isKnown, type Standing, type Table } from './table.ts';
 import type { Tree } from './tree.ts';

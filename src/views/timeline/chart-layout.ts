@@ -1,8 +1,7 @@
 /** Where the events stand in the chart: each at its time, and below another where it would hide it. Units are pixels. */
-import { lastDayIn } from '../../kernel/partial-date.ts';
+import { firstDayIn, lastDayIn } from '../../kernel/partial-date.ts';
 import { groupedBy } from '../../kernel/grouping.ts';
 import type { Item, Kind } from './facts.ts';
-import { firstDayIn } from './period.ts';
 
 export const radius = 2.3;
 const pitch = 5;

@@ -1,10 +1,10 @@
 /** From the rows to what happened, or is planned: each builder turns one kind of row into items. */
 import type { Language } from '../../kernel/language.ts';
-import { lastDayIn } from '../../kernel/partial-date.ts';
+import { firstDayIn, lastDayIn } from '../../kernel/partial-date.ts';
 import { byCode, groupedBy } from '../../kernel/grouping.ts';
 import type { Candidate, Facts, Kind, Subject } from './facts.ts';
 import { inWords, moneyInWords, phrases } from './phrases.ts';
-import { areApart, firstDayIn } from './period.ts';
+import { areApart } from './period.ts';
 import { latest } from './status.ts';
 
 const pathOf = (type: string, id: string): string => `/v1/${type}s/${id}`;

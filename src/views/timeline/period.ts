@@ -1,7 +1,4 @@
-import { lastDayIn } from '../../kernel/partial-date.ts';
-
-/** The first day that a date of any precision may mean; the last is in the kernel. */
-export const firstDayIn = (value: string): string => `${value}-01-01`.slice(0, 10);
+import { firstDayIn, lastDayIn } from '../../kernel/partial-date.ts';
 
 /** The first day after it; none after the last day that a date can name. */
 export function dayAfter(day: string): string | undefined {

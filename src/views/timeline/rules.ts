@@ -1,11 +1,10 @@
 /** The order of the timeline, and what a question leaves of it. */
 import type { Language } from '../../kernel/language.ts';
-import { lastDayIn } from '../../kernel/partial-date.ts';
+import { firstDayIn, lastDayIn } from '../../kernel/partial-date.ts';
 import { byCode } from '../../kernel/grouping.ts';
 import { kinds, type Candidate, type Facts, type Item, type Kind } from './facts.ts';
 import { candidatesOf } from './items.ts';
 import { occasionsOf } from './occasions.ts';
-import { firstDayIn } from './period.ts';
 import { changedAt, statusOf } from './status.ts';
 
 export interface Wanted {

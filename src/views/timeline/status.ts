@@ -1,7 +1,7 @@
 /** What is to be said of a date on the day of the question: nothing that lies ahead has taken place. */
-import { lastDayIn } from '../../kernel/partial-date.ts';
+import { firstDayIn, lastDayIn } from '../../kernel/partial-date.ts';
 import type { Candidate, Status } from './facts.ts';
-import { dayAfter, firstDayIn } from './period.ts';
+import { dayAfter } from './period.ts';
 
 /** A plan that nothing confirms is one until its time is over, and then a plan whose time has passed. */
 export function statusOf(
