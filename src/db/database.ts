@@ -44,6 +44,15 @@ function poolOf(url: string, max: number): pg.Pool {
   return pool;
 }
 
+/** Says to the database who writes in this transaction, and why if it is a correction. */
+export async function sayWriter(client: pg.ClientBase, { actor, correction }: Writer): Promise<void> {
+  await client.query({
+    name: 'writer',
+    text: `SELECT set_config('tracker.actor', $1, true), set_config('tracker.correction', $2, true)`,
+    values: [actor, correction ?? ''],
+  });
+}
+
 export class Database {
   readonly pool: pg.Pool;
   /** For streams that last as long as their reader takes: they never take the connections that others wait for. */
@@ -78,12 +87,7 @@ export class Database {
     let broken: Error | undefined;
     try {
       await client.query(`BEGIN ISOLATION LEVEL READ COMMITTED ${mode}`);
-      if (writer)
-        await client.query({
-          name: 'writer',
-          text: `SELECT set_config('tracker.actor', $1, true), set_config('tracker.correction', $2, true)`,
-          values: [writer.actor, writer.correction ?? ''],
-        });
+      if (writer) await sayWriter(client, writer);
       const result = await work({
         pg: client,
         query: async <R extends Row = Row>(statement: Sql) =>

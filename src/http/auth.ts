@@ -7,6 +7,8 @@ import { Problem } from '../kernel/problems.ts';
 declare module 'fastify' {
   interface FastifyRequest {
     actor: string;
+    /** What the key may do; throws the refusal where it may not. */
+    demand(scope: Scope): void;
   }
   interface FastifyContextConfig {
     /** What a key must be allowed to do to use the route. */
@@ -40,16 +42,24 @@ const allows = (key: Key, scope: Scope): boolean =>
 
 export function auth(app: FastifyInstance, db: Database, publicRead: boolean): void {
   app.decorateRequest('actor', '');
+  app.decorateRequest('demand', () => undefined);
   app.addHook('onRequest', async (request) => {
     const { scope, open } = request.routeOptions.config;
     if (request.is404 || open || request.method === 'OPTIONS' || (scope === undefined && publicRead)) return;
     const key = await authenticate(db, request);
-    if (scope !== undefined && !allows(key, scope))
-      throw new Problem('insufficient-scope', `The key lacks the scope \`${scope}\`.`, {
-        headers: {
-          'www-authenticate': `${challenge['www-authenticate']}, error="insufficient_scope", scope="${scope}"`,
-        },
-      });
+    request.demand = (wanted) => {
+      demand(key, wanted);
+    };
+    if (scope !== undefined) demand(key, scope);
     request.actor = key.id;
+  });
+}
+
+function demand(key: Key, scope: Scope): void {
+  if (allows(key, scope)) return;
+  throw new Problem('insufficient-scope', `The key lacks the scope \`${scope}\`.`, {
+    headers: {
+      'www-authenticate': `${challenge['www-authenticate']}, error="insufficient_scope", scope="${scope}"`,
+    },
   });
 }

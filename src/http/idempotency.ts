@@ -38,7 +38,7 @@ export async function inTransaction<T>(
 }
 
 /** The value, with or without the quotes that the draft asks for. */
-function keyOf(request: FastifyRequest): string | undefined {
+export function keyOf(request: FastifyRequest): string | undefined {
   const field = request.headers['idempotency-key'];
   if (field === undefined) return undefined;
   const value = typeof field === 'string' ? field.replace(/^"(.*)"$/, '$1') : '';
@@ -61,31 +61,39 @@ export async function idempotently(
 ): Promise<FastifyReply> {
   const key = keyOf(request);
   if (key === undefined) return send(reply, await inTransaction(db, writer, work));
-  const { actor } = request;
   const print = fingerprint(request);
-  const { outcome, replayed } = await inTransaction(db, writer, async (client) => {
-    const [lock] = await client.query<{ free: boolean }>(
-      sql`SELECT pg_try_advisory_xact_lock(hashtextextended(${`idempotency:${actor}:${key}`}, 0)) AS free`,
-    );
-    if (!lock?.free)
-      throw new Problem('request-in-progress', 'A request with this Idempotency-Key is still running.', {
-        headers: { 'retry-after': '1' },
-      });
-    const kept = await recall(client, actor, key, print);
-    if (kept) return { outcome: kept, replayed: true };
-    await client.query(sql`SAVEPOINT work`);
-    const done = await work(client).catch(async (error: unknown) => {
-      if (isRaceLost(error) || toProblem(error).status >= 500) throw error;
-      await client.query(sql`ROLLBACK TO SAVEPOINT work`);
-      return refusal(request, toProblem(error));
+  const answer = await inTransaction(db, writer, (client) => once(client, request, key, print, work));
+  return send(reply, answer);
+}
+
+/** The reply that the key already has, or that of the work, which is then kept in the same transaction. */
+export async function once(
+  client: Client,
+  request: FastifyRequest,
+  key: string,
+  print: Buffer,
+  work: (client: Client) => Promise<Outcome>,
+): Promise<Outcome> {
+  const { actor } = request;
+  const [lock] = await client.query<{ free: boolean }>(
+    sql`SELECT pg_try_advisory_xact_lock(hashtextextended(${`idempotency:${actor}:${key}`}, 0)) AS free`,
+  );
+  if (!lock?.free)
+    throw new Problem('request-in-progress', 'A request with this Idempotency-Key is still running.', {
+      headers: { 'retry-after': '1' },
     });
-    await client.query(sql`
-      INSERT INTO idempotency_keys (actor, key, fingerprint, status, headers, body)
-      VALUES (${actor}, ${key}, ${print}, ${done.status}, ${JSON.stringify(done.headers)}::jsonb, ${Buffer.from(done.body)})`);
-    return { outcome: done, replayed: false };
+  const kept = await recall(client, actor, key, print);
+  if (kept) return { ...kept, headers: { ...kept.headers, 'idempotency-replayed': 'true' } };
+  await client.query(sql`SAVEPOINT work`);
+  const done = await work(client).catch(async (error: unknown) => {
+    if (isRaceLost(error) || toProblem(error).status >= 500) throw error;
+    await client.query(sql`ROLLBACK TO SAVEPOINT work`);
+    return refusal(request, toProblem(error));
   });
-  if (replayed) void reply.header('idempotency-replayed', 'true');
-  return send(reply, outcome);
+  await client.query(sql`
+    INSERT INTO idempotency_keys (actor, key, fingerprint, status, headers, body)
+    VALUES (${actor}, ${key}, ${print}, ${done.status}, ${JSON.stringify(done.headers)}::jsonb, ${Buffer.from(done.body)})`);
+  return done;
 }
 
 async function recall(
@@ -108,7 +116,8 @@ async function recall(
   return { status: kept.status, headers: kept.headers, body: kept.body.toString() };
 }
 
-const refusal = (request: FastifyRequest, problem: Problem): Outcome => ({
+/** A refusal as the outcome that is kept. */
+export const refusal = (request: FastifyRequest, problem: Problem): Outcome => ({
   status: problem.status,
   headers: {
     ...problem.headers,
@@ -118,7 +127,7 @@ const refusal = (request: FastifyRequest, problem: Problem): Outcome => ({
   body: JSON.stringify(problemDocument(problem, request.url.split('?')[0] ?? '/', request.id)),
 });
 
-const send = (reply: FastifyReply, { status, headers, body }: Outcome): FastifyReply =>
+export const send = (reply: FastifyReply, { status, headers, body }: Outcome): FastifyReply =>
   reply.code(status).headers(headers).send(body);
 
 const keptFor = '7 days';

@@ -263,6 +263,36 @@ export const problemTypes = {
     'A request with this Idempotency-Key but another body, path or method was answered before.',
     'Use a new key for a new request.',
   ),
+  'idempotency-key-required': problem(
+    400,
+    'An import needs an Idempotency-Key',
+    'Imports are retried by scripts at night. Without an Idempotency-Key a retry could not be told from a new import.',
+    'Send `Idempotency-Key` with a text that is the same for each try of the same file, for example its SHA-256.',
+  ),
+  'file-unreadable': problem(
+    400,
+    'The file cannot be read',
+    'From some place on the file cannot be read: it is cut off, not UTF-8, not the form that Content-Type says, or larger than allowed. Nothing was written.',
+    '`errors` gives line and column of the place. Mend the file there and send it again under a new Idempotency-Key.',
+  ),
+  'import-refused': problem(
+    422,
+    'Rows of the file do not fit',
+    'At least one row cannot be written as it is, so nothing was written. Every fault is listed with its place and what would be right, up to a stated number.',
+    'Get the bad rows from `rows?status=error&format=csv`, mend them and send the file again under a new Idempotency-Key; or import with `onError=skip`.',
+  ),
+  'plan-outdated': problem(
+    409,
+    'The plan does not fit any more',
+    'Rows that the plan is about have changed since it was made. Nothing was written.',
+    'Look at `rows`, then make a new plan from the same file.',
+  ),
+  'plan-not-applicable': problem(
+    409,
+    'The plan cannot be carried out',
+    'A plan can be carried out once, before it expires, and only if it has no rows in error (or was made with `onError=skip`).',
+    'Make a new plan from the file.',
+  ),
   'precondition-required': problem(
     428,
     'The current version must be named',
@@ -304,6 +334,12 @@ export interface Fault {
   parameter?: string;
   code: string;
   detail: string;
+  /** In a file: the row, the line where it begins (and the column in it), the field and the value that stood there. */
+  row?: number;
+  line?: number;
+  column?: number;
+  field?: string;
+  value?: unknown;
 }
 
 export class Problem extends Error {

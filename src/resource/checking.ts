@@ -38,7 +38,7 @@ export async function checked(
   return parsed.data as Document;
 }
 
-const knownFields =
+export const knownFields =
   (resource: Resource) =>
   (path: readonly PropertyKey[]): string[] => {
     const field = path.length === 0 ? undefined : resource.fields[String(path[0])];
@@ -57,7 +57,7 @@ const slugOf = (text: string): string =>
     .replace(/^-+|-+$/g, '');
 
 /** A slug is the client's, the row's own, or derived; a UUID is never part of a document. */
-function withId(resource: Resource, document: Document, id?: string): Document {
+export function withId(resource: Resource, document: Document, id?: string): Document {
   if (resource.id === 'uuid')
     return id === undefined
       ? document

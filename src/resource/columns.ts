@@ -16,7 +16,8 @@ export const valueOf = (leaf: Leaf, row: string, language: Language): string =>
 /** RFC 3339, always with microseconds, so that the same instant is the same text in every form. */
 const instant = (value: string): string => `to_char(${value}, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
-function jsonLeaf(leaf: Leaf, row: string, language: Language): string {
+/** The value as the wire has it, ready for JSON. */
+export function jsonLeaf(leaf: Leaf, row: string, language: Language): string {
   const value = valueOf(leaf, row, language);
   if (leaf.kind === 'instant') return instant(value);
   if (!numeric.has(leaf.kind)) return value;
@@ -29,7 +30,8 @@ const object = (fields: Record<string, Leaf>, one: (leaf: Leaf) => string): stri
     .map(([name, leaf]) => `${one(leaf)} AS "${name}"`)
     .join(', ')}) g)`;
 
-function jsonRows(field: Rows, path: string, row: string, wanted: (path: string) => boolean): string {
+/** A list of objects that belongs to the row, as the wire has it. */
+export function jsonRows(field: Rows, path: string, row: string, wanted: (path: string) => boolean): string {
   const names = Object.keys(field.fields).filter((name) => wanted(`${path}.${name}`));
   if (!field.table) {
     const list = `${row}.${columnOf(path)}`;

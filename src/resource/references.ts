@@ -15,7 +15,7 @@ interface Reference {
   id: string;
 }
 
-function targetOf(at: LeafAt, document: unknown, registry: Registry): Resource | undefined {
+export function targetOf(at: LeafAt, document: unknown, registry: Registry): Resource | undefined {
   if (at.subject) {
     const type = valueAt(document, at.path.replace(/id$/, 'type'));
     return typeof type === 'string' && at.subject.includes(type) ? registry.bySingular(type) : undefined;

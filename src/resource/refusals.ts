@@ -3,7 +3,8 @@ import pg from 'pg';
 import { Problem, refuse, isProblemCode, type Fault } from '../kernel/problems.ts';
 import type { Resource } from './declare.ts';
 
-interface DatabaseFault {
+/** What a rule of the database says: which row, which column (or wire path), what is wrong. */
+export interface DatabaseFault {
   row: string;
   field: string;
   code: string;
@@ -52,7 +53,7 @@ export function asProblem(error: unknown, resource: Resource): unknown {
   }
 }
 
-const asFault = (resource: Resource, { field, code, detail }: DatabaseFault): Fault => ({
+export const asFault = (resource: Resource, { field, code, detail }: DatabaseFault): Fault => ({
   // `correction` is no column, and some rules name a wire path themselves.
   pointer: field === 'correction' ? '/correction' : pointerOf(resource, field),
   code: isProblemCode(code) ? code : 'invalid-value',

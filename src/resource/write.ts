@@ -18,14 +18,14 @@ export const valueAt = (document: unknown, path: string): unknown =>
       document,
     );
 
-interface Column {
+export interface Column {
   path: string;
   column: string;
   type: string;
 }
 
 /** The columns of the row itself; a list of objects in one JSON column counts as one. */
-function columnsOf(resource: Resource): Column[] {
+export function columnsOf(resource: Resource): Column[] {
   const own = resource.leaves
     .filter(
       ({ path, leaf, rows }) =>
@@ -42,14 +42,14 @@ function columnsOf(resource: Resource): Column[] {
   return [...own, ...json];
 }
 
-const childTables = (
+export const childTables = (
   resource: Resource,
 ): { path: string; field: Rows; table: NonNullable<Rows['table']> }[] =>
   Object.entries(resource.fields).flatMap(([path, field]) =>
     field.type === 'rows' && field.table ? [{ path, field, table: field.table }] : [],
   );
 
-const record = (columns: Column[], document: Document): Document =>
+export const record = (columns: Column[], document: Document): Document =>
   Object.fromEntries(columns.map(({ path, column }) => [column, valueAt(document, path)]));
 
 const quoted = (columns: Column[], prefix = ''): Sql =>
@@ -83,7 +83,7 @@ export async function insertRows(
   return newIds;
 }
 
-const childColumns = (field: Rows, table: NonNullable<Rows['table']>): Column[] => [
+export const childColumns = (field: Rows, table: NonNullable<Rows['table']>): Column[] => [
   { path: '', column: table.parent, type: 'text' },
   ...Object.entries(field.fields).map(([path, leaf]) => ({
     path,
@@ -92,7 +92,7 @@ const childColumns = (field: Rows, table: NonNullable<Rows['table']>): Column[] 
   })),
 ];
 
-function childRecords(
+export function childRecords(
   field: Rows,
   table: NonNullable<Rows['table']>,
   items: unknown,

@@ -1,0 +1,169 @@
+/** One row of a file, judged as far as that needs no database: references by name, shape, and what it leaves out. */
+import { faultsOf } from '../kernel/faults.ts';
+import type { Fault } from '../kernel/problems.ts';
+import { knownFields, withId } from '../resource/checking.ts';
+import { reversedPeriods } from '../resource/codes.ts';
+import type { LeafAt, Resource } from '../resource/declare.ts';
+import { placesOf, type Place } from '../resource/places.ts';
+import { targetOf } from '../resource/references.ts';
+import type { Registry } from '../resource/registry.ts';
+import { valueAt, type Document } from '../resource/write.ts';
+import type { Names } from './names.ts';
+import type { FileRow, RowFault } from './reading/types.ts';
+
+export interface JudgedRow {
+  /** Complete and valid, unless there are faults. */
+  document?: Document;
+  faults: RowFault[];
+  /** What is wrong with it only if it is a new row: fields that it does not have and an existing row keeps. */
+  lacking: RowFault[];
+}
+
+const required = new Set(['required', 'source-required']);
+
+export class Judge {
+  readonly #resource: Resource;
+  readonly #registry: Registry;
+  readonly #names: Names;
+  readonly #references: LeafAt[];
+
+  constructor(resource: Resource, registry: Registry, names: Names) {
+    this.#resource = resource;
+    this.#registry = registry;
+    this.#names = names;
+    this.#references = resource.leaves.filter(
+      ({ leaf, subject, path }) => !leaf.derived && path !== 'id' && (subject ?? leaf.refersTo) !== undefined,
+    );
+  }
+
+  judge(row: FileRow): JudgedRow {
+    const { document } = row;
+    if (!document) return { faults: row.faults, lacking: [] };
+    const faults = [...row.faults, ...this.#resolve(document)];
+    const whole = withId(this.#resource, document);
+    const first = this.#parse(whole);
+    const lacking = first.faults.filter(({ pointer, code }) => this.#mayBeKept(whole, pointer, code));
+    // Until it is known whether the row exists, what it leaves out stands in with the example.
+    const parsed = lacking.length === 0 ? first : this.#parse(this.#filled(whole, lacking));
+    const own = first.faults.filter((fault) => !lacking.includes(fault));
+    const more = parsed === first ? [] : parsed.faults.filter((fault) => !named(own, fault));
+    const all = [
+      ...faults,
+      ...[...own, ...more, ...reversedPeriods(this.#resource, whole)].map(toRowFault(whole)),
+    ];
+    if (this.#resource.id === 'slug' && whole.id === undefined && all.length === 0)
+      all.push({
+        field: 'id',
+        pointer: '/id',
+        code: 'required',
+        detail: 'no id can be derived from the names: give one',
+      });
+    return {
+      ...(all.length === 0 && parsed.document ? { document: parsed.document } : {}),
+      faults: all,
+      lacking: lacking.map(toRowFault(whole)),
+    };
+  }
+
+  /** Puts ids in the place of the names that the file uses. */
+  #resolve(document: Document): RowFault[] {
+    const faults: RowFault[] = [];
+    for (const at of this.#references) {
+      const target = targetOf(at, document, this.#registry);
+      if (!target) continue;
+      const one = (called: string, pointer: string): string => {
+        const found = this.#names.resolve(target, called);
+        if ('id' in found) return found.id;
+        faults.push({
+          field: at.path,
+          pointer,
+          code: 'unknown-reference',
+          detail: found.detail,
+          value: called,
+        });
+        return called;
+      };
+      for (const place of placesOf(at, document)) resolvePlace(document, place, one);
+    }
+    return faults;
+  }
+
+  #parse(document: Document): { document?: Document; faults: Fault[] } {
+    const parsed = this.#resource.schemas.create.safeParse(document);
+    return parsed.success
+      ? { document: parsed.data, faults: [] }
+      : { faults: faultsOf(parsed.error, document, 'pointer', knownFields(this.#resource)) };
+  }
+
+  /** A field that the row says nothing about, and that is not part of what identifies it. */
+  #mayBeKept(document: Document, pointer = '', code: string): boolean {
+    const path = pointer.slice(1).replaceAll('/', '.');
+    return (
+      required.has(code) && !this.#resource.naturalKey.includes(path) && valueAt(document, path) === undefined
+    );
+  }
+
+  #filled(document: Document, lacking: Fault[]): Document {
+    const filled = structuredClone(document);
+    for (const { pointer = '' } of lacking) {
+      const parts = pointer.slice(1).split('/');
+      put(filled, parts, valueAt(this.#resource.example, parts.join('.')));
+    }
+    return filled;
+  }
+}
+
+function resolvePlace(
+  document: Document,
+  { pointer, value }: Place,
+  one: (called: string, at: string) => string,
+): void {
+  const parts = pointer.slice(1).split('/');
+  if (typeof value === 'string') put(document, parts, one(value, pointer));
+  else if (Array.isArray(value))
+    put(
+      document,
+      parts,
+      value.map((item: unknown, i) => (typeof item === 'string' ? one(item, `${pointer}/${i}`) : item)),
+    );
+}
+
+function put(document: Document, parts: string[], value: unknown): void {
+  const last = parts.at(-1) ?? '';
+  let holder: Document = document;
+  for (const part of parts.slice(0, -1)) holder = (holder[part] ??= {}) as Document;
+  holder[last] = value;
+}
+
+const named = (faults: Fault[], { pointer, code }: Fault): boolean =>
+  faults.some((fault) => fault.pointer === pointer && fault.code === code);
+
+/** The field as a column of the CSV names it: `/members/0/role` is in `members.role`. */
+const fieldOf = (pointer: string): string =>
+  pointer
+    .slice(1)
+    .split('/')
+    .filter((part) => !/^[0-9]+$/.test(part))
+    .join('.');
+
+const toRowFault =
+  (document: Document) =>
+  ({ pointer = '', code, detail }: Fault): RowFault => {
+    const value = valueAt(document, pointer.slice(1).replaceAll('/', '.'));
+    return {
+      field: fieldOf(pointer),
+      pointer,
+      code,
+      detail,
+      ...(value === undefined ? {} : { value: shortened(value) }),
+    };
+  };
+
+/** What a report shows of a value. */
+export function shortened(value: unknown): unknown {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const shown = text.length <= 200 ? text : `${text.slice(0, 199)}…`;
+  // A report can be stored and read whatever stood in the file.
+  if (/\0|\\u0000/.test(shown) || !shown.isWellFormed()) return shown.replaceAll('\0', '�').toWellFormed();
+  return text.length <= 200 ? value : shown;
+}

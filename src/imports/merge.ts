@@ -1,0 +1,99 @@
+/** Writes what was matched: inserts, changes and removals, each as one statement for the whole set. */
+import sql, { join, raw, type Sql } from 'sql-template-tag';
+import type { Client } from '../db/database.ts';
+import type { Resource } from '../resource/declare.ts';
+import { listColumns } from './match.ts';
+import { columnNames, type Stage } from './stage.ts';
+
+/** The rows that a replace-scope may remove, as a condition on the row t. */
+export type Scope = Record<string, string>;
+
+export const scopeCondition = (resource: Resource, scope: Scope): Sql =>
+  join(
+    Object.entries(scope).map(
+      ([path, value]) =>
+        sql`${raw(`t."${resource.leaves.find((at) => at.path === path)?.leaf.column ?? ''}"::text`)} = ${value}`,
+    ),
+    ' AND ',
+  );
+
+const isNew = sql`s.faults IS NULL AND NOT EXISTS (SELECT FROM matched m WHERE m.n = s.n)`;
+const isChanged = sql`m.changes <> '{}'`;
+
+/** A row that somebody changed since it was matched must be matched again, so that nobody is overwritten unseen. */
+export class MatchedAnew extends Error {}
+
+async function lockChanged(client: Client, resource: Resource): Promise<void> {
+  const locked = await client.query<{ version: boolean }>(sql`
+    SELECT t.version = m.version AS version FROM ${raw(resource.table)} t JOIN matched m ON m.target = t.id
+     WHERE ${isChanged} ORDER BY t.id FOR UPDATE OF t`);
+  const [wanted] = await client.query<{ rows: number }>(
+    sql`SELECT count(*)::int AS rows FROM matched m WHERE ${isChanged}`,
+  );
+  if (locked.length !== wanted?.rows || locked.some(({ version }) => !version)) throw new MatchedAnew();
+}
+
+export async function mergeRows(client: Client, stage: Stage, scope?: Scope): Promise<void> {
+  const { resource } = stage;
+  await lockChanged(client, resource);
+  if (scope) await removeRest(client, resource);
+  await changeRows(client, stage);
+  await insertNew(client, stage);
+  for (const list of listColumns(resource)) await mergeList(client, list);
+  // Some rules are judged when the transaction ends; their faults belong to this import.
+  await client.query(sql`SET CONSTRAINTS ALL IMMEDIATE`);
+  await client.query(sql`SET CONSTRAINTS ALL DEFERRED`);
+}
+
+async function insertNew(client: Client, { resource, columns }: Stage): Promise<void> {
+  const id = resource.id === 'uuid' ? 'id, ' : '';
+  await client.query(sql`
+    INSERT INTO ${raw(resource.table)} (${raw(id + columnNames(columns))})
+    SELECT ${raw(id + columnNames(columns, 's.'))} FROM staged s WHERE ${isNew} ORDER BY s.n`);
+}
+
+async function changeRows(client: Client, { resource, columns }: Stage): Promise<void> {
+  const written = columns.filter(({ path }) => path !== 'id');
+  const sets = raw(written.map(({ column }) => `"${column}" = s."${column}"`).join(', '));
+  await client.query(sql`
+    UPDATE ${raw(resource.table)} t SET ${sets} FROM matched m JOIN staged s ON s.n = m.n
+     WHERE t.id = m.target AND ${isChanged}
+       AND (${raw(columnNames(written, 't.'))}) IS DISTINCT FROM (${raw(columnNames(written, 's.'))})`);
+}
+
+type List = ReturnType<typeof listColumns>[number];
+
+/** Members that stay as they are stay untouched. */
+async function mergeList(client: Client, { path, table, parent, columns }: List): Promise<void> {
+  const wire = columns.map(({ path: name, type }) => `"${name}" ${type}`).join(', ');
+  const same = columns
+    .map(({ path: name, column }) => `c."${column}" IS NOT DISTINCT FROM r."${name}"`)
+    .join(' AND ');
+  const items = raw(`jsonb_to_recordset(s."list_${path}") AS r(${wire})`);
+  const values = raw(columns.map(({ path: name }) => `r."${name}"`).join(', '));
+  const into = raw(`${table} (${parent}, ${columnNames(columns)})`);
+  await client.query(sql`
+    DELETE FROM ${raw(table)} c USING matched m JOIN staged s ON s.n = m.n
+     WHERE c.${raw(parent)} = m.target AND m.changes ? ${path} AND NOT EXISTS (SELECT FROM ${items} WHERE ${raw(same)})`);
+  await client.query(sql`
+    INSERT INTO ${into} SELECT m.target, ${values} FROM matched m JOIN staged s ON s.n = m.n, ${items}
+     WHERE m.changes ? ${path}
+       AND NOT EXISTS (SELECT FROM ${raw(table)} c WHERE c.${raw(parent)} = m.target AND ${raw(same)})`);
+  await client.query(sql`
+    INSERT INTO ${into} SELECT s.id, ${values} FROM staged s, ${items} WHERE ${isNew}`);
+}
+
+/** The temporary table `removed`: the rows of the scope that the file does not have. */
+export async function findRest(client: Client, resource: Resource, scope: Scope): Promise<void> {
+  await client.query(sql`DROP TABLE IF EXISTS removed`);
+  await client.query(sql`
+    CREATE TEMPORARY TABLE removed ON COMMIT DROP AS
+    SELECT t.id AS target, t.version FROM ${raw(resource.table)} t
+     WHERE ${scopeCondition(resource, scope)} AND NOT EXISTS (SELECT FROM matched m WHERE m.target = t.id)`);
+}
+
+async function removeRest(client: Client, resource: Resource): Promise<void> {
+  for (const { table, parent } of listColumns(resource))
+    await client.query(sql`DELETE FROM ${raw(table)} WHERE ${raw(parent)} IN (SELECT target FROM removed)`);
+  await client.query(sql`DELETE FROM ${raw(resource.table)} t USING removed r WHERE r.target = t.id`);
+}

@@ -1,0 +1,101 @@
+/**
+ * One import, inside one transaction: the file is staged, matched and merged as a set. A dry run does the very same and
+ * then takes it back, so that a plan cannot promise what applying would not do.
+ */
+import sql, { raw } from 'sql-template-tag';
+import type { Client } from '../db/database.ts';
+import { isRaceLost } from '../db/transient.ts';
+import { Problem, type Fault } from '../kernel/problems.ts';
+import type { Registry } from '../resource/registry.ts';
+import { checkCodes, checkOpenReferences, checkScope, refuseExisting } from './checks.ts';
+import { explain } from './explain.ts';
+import { Judge } from './judging.ts';
+import { completeRows, matchRows, refuseRepeated } from './match.ts';
+import { findRest, MatchedAnew, mergeRows } from './merge.ts';
+import { Names } from './names.ts';
+import type { Order, Report } from './order.ts';
+import type { FileRow } from './reading/types.ts';
+import { countOutcomes, recordRows, refuseOtherThanPlanned } from './record.ts';
+import { createStage, fillStage, stageOf, type Filled, type Stage } from './stage.ts';
+import { effects, roundsConcerned, standingsOf, type StandingsEffect } from './standings.ts';
+
+/** How often a set is merged again: after faults of some rows, or because somebody else was quicker. */
+const triesMost = 20;
+
+export async function runImport(
+  client: Client,
+  registry: Registry,
+  order: Order,
+  rows: AsyncIterable<FileRow[]>,
+  told?: (filled: Filled) => void,
+): Promise<Report> {
+  const { resource } = order;
+  // One after the other: two imports of one resource would only wait for each other's rows, or deadlock over them.
+  await client.query(sql`SELECT pg_advisory_xact_lock(hashtextextended(${`import:${resource.name}`}, 0))`);
+  const names = await Names.load(client, resource, registry);
+  const stage = stageOf(resource);
+  await createStage(client, stage);
+  await fillStage(client, stage, new Judge(resource, registry, names), rows, told);
+  await client.query(sql`ANALYZE staged`);
+  await refuseRepeated(client, stage);
+  await completeRows(client, stage);
+  await checkCodes(client, stage);
+  await checkOpenReferences(client, stage, names, registry);
+  if (order.scope) await checkScope(client, stage, order.scope);
+  return finish(client, registry, order, stage);
+}
+
+async function finish(client: Client, registry: Registry, order: Order, stage: Stage): Promise<Report> {
+  const removes = order.scope !== undefined;
+  for (let tries = 1; ; tries += 1) {
+    await matchRows(client, stage);
+    if (order.mode === 'insert' && (await refuseExisting(client, stage))) await matchRows(client, stage);
+    if (order.scope) await findRest(client, stage.resource, order.scope);
+    const counts = await countOutcomes(client, removes);
+    const refused = async (faults: Fault[]): Promise<Report> => {
+      await recordRows(client, order, removes, order.dryRun ? undefined : 'error');
+      return { status: order.dryRun ? 'planned' : 'refused', counts, standings: [], faults };
+    };
+    if (order.plan !== undefined) await refuseOtherThanPlanned(client, order.plan, removes);
+    if (counts.error > 0 && order.onError === 'abort') return refused([]);
+    if (counts.delete > order.maxDelete) return refused([tooMany(counts.delete, order.maxDelete)]);
+    const merged = await tryMerge(client, registry, order, stage);
+    if ('effects' in merged) {
+      await recordRows(client, order, removes);
+      return { status: order.dryRun ? 'planned' : 'applied', counts, standings: merged.effects, faults: [] };
+    }
+    if (merged.faults.length > 0) return refused(merged.faults);
+    if (tries === triesMost)
+      throw new Problem('unavailable', 'Others keep writing the same rows; nothing was written.', {
+        headers: { 'retry-after': '5' },
+      });
+  }
+}
+
+/** What it did to the standings; or the faults of the file as a whole, none where rows were marked instead. */
+async function tryMerge(
+  client: Client,
+  registry: Registry,
+  order: Order,
+  stage: Stage,
+): Promise<{ effects: StandingsEffect[] } | { faults: Fault[] }> {
+  const rounds = await roundsConcerned(client, stage.resource, order.scope !== undefined);
+  const before = await standingsOf(client, registry, rounds);
+  await client.query(sql`SAVEPOINT merge`);
+  try {
+    await mergeRows(client, stage, order.scope);
+    const after = await standingsOf(client, registry, rounds);
+    await client.query(sql`${raw(order.dryRun ? 'ROLLBACK TO SAVEPOINT merge' : 'RELEASE SAVEPOINT merge')}`);
+    return { effects: effects(before, after) };
+  } catch (error) {
+    await client.query(sql`ROLLBACK TO SAVEPOINT merge`);
+    if (error instanceof MatchedAnew || isRaceLost(error)) return { faults: [] };
+    return { faults: await explain(client, stage, error) };
+  }
+}
+
+const tooMany = (found: number, most: number): Fault => ({
+  parameter: 'maxDelete',
+  code: 'too-many-deletions',
+  detail: `${found} rows of the scope are not in the file and would be removed; \`maxDelete\` allows ${most}`,
+});
