@@ -5,4 +5,11 @@
  */
 const guarded = /^'+[=+\-@\t\r\n＝＋－＠]/;
 
+export const guardCell = (text: string): string =>
+  /^'*[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text;
+
 export const unguardCell = (cell: string): string => (guarded.test(cell) ? cell.slice(1) : cell);
+
+/** A cell of RFC 4180. */
+export const quotedCell = (text: string): string =>
+  /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
