@@ -9,7 +9,13 @@ import { loadRegistry } from '../src/resource/registry.ts';
 
 const db = new Database('postgresql://localhost/nobody-connects', 1);
 const app = await buildApp({
-  config: { PUBLIC_READ: true, LOG_LEVEL: 'silent', CORS_ORIGINS: '*', BODY_LIMIT: 1_048_576 },
+  config: {
+    PUBLIC_READ: true,
+    LOG_LEVEL: 'silent',
+    CORS_ORIGINS: '*',
+    BODY_LIMIT: 1_048_576,
+    IMPORT_BYTES: 16_777_216,
+  },
   db,
   registry: await loadRegistry(),
 });

@@ -15,6 +15,8 @@ import { problems, sendProblem, toProblem } from './http/problem.ts';
 import { requestIds } from './http/request-id.ts';
 import { parserError, wire } from './http/wire.ts';
 import { lazily } from './kernel/lazily.ts';
+import { importTag } from './imports/documentation.ts';
+import { importRoutes } from './imports/routes.ts';
 import { didYouMean } from './kernel/nearest.ts';
 import { Problem } from './kernel/problems.ts';
 import { resourceRoutes } from './resource/routes.ts';
@@ -24,7 +26,7 @@ import { loadViews, viewRoutes } from './views/routes.ts';
 import { version } from './version.ts';
 
 export interface Parts {
-  config: Pick<Config, 'PUBLIC_READ' | 'LOG_LEVEL' | 'CORS_ORIGINS' | 'BODY_LIMIT'>;
+  config: Pick<Config, 'PUBLIC_READ' | 'LOG_LEVEL' | 'CORS_ORIGINS' | 'BODY_LIMIT' | 'IMPORT_BYTES'>;
   db: Database;
   registry: Registry;
 }
@@ -99,6 +101,12 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
   auth(app, db, config.PUBLIC_READ);
 
   resourceRoutes(app, { db, registry, publicRead: config.PUBLIC_READ });
+  await importRoutes(app, {
+    db,
+    registry,
+    publicRead: config.PUBLIC_READ,
+    fileBytes: config.IMPORT_BYTES,
+  });
   const views = await loadViews();
   viewRoutes(app, { db, registry, publicRead: config.PUBLIC_READ }, views);
   await health(app, db);
@@ -117,6 +125,7 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
   const tags = [
     viewTag,
     ...registry.all.map(({ name, description }) => ({ name, description })),
+    importTag,
     { name: 'operation', description: 'Whether the server is up.' },
   ];
   await docs(

@@ -59,6 +59,10 @@ export const settings = {
     schema: whole(1024, 104_857_600).default(1_048_576),
     meaning: 'Bytes of a request body at most.',
   },
+  IMPORT_BYTES: {
+    schema: whole(1024, 104_857_600).default(16_777_216),
+    meaning: 'Bytes of an imported file at most, as it is sent.',
+  },
   SHUTDOWN_SECONDS: {
     schema: whole(1, 600).default(15),
     meaning: 'How long requests in flight may take when the server stops.',

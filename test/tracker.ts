@@ -32,6 +32,7 @@ const quiet: Parts['config'] = {
   LOG_LEVEL: 'silent',
   CORS_ORIGINS: '*',
   BODY_LIMIT: 1_048_576,
+  IMPORT_BYTES: 4_194_304,
 };
 
 /** Call it at the top of a test file; the object is filled before the first test. */

@@ -96,20 +96,30 @@ async function carryOut(
 }
 
 function unreadable({ line, column, code, detail }: FileError): Problem {
-  const place = line === undefined ? '' : ` (line ${line}${column === undefined ? '' : `, column ${column}`})`;
+  const place =
+    line === undefined ? '' : ` (line ${line}${column === undefined ? '' : `, column ${column}`})`;
   return new Problem('file-unreadable', `${detail}${place}`, {
-    faults: [{ code, detail, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) }],
+    faults: [
+      { code, detail, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) },
+    ],
   });
 }
 
-async function outcomeOf(client: Client, request: FastifyRequest, id: string, report: Report): Promise<Outcome> {
+async function outcomeOf(
+  client: Client,
+  request: FastifyRequest,
+  id: string,
+  report: Report,
+): Promise<Outcome> {
   const location = `/v1/imports/${id}`;
   if (report.status === 'refused') {
     const rows = await faultsOf(client, id);
     const { error, delete: removals } = report.counts;
     // Kept as an outcome and not thrown: the record of the refusal stays.
     const words =
-      error > 0 ? `${error} of ${report.counts.read} rows do not fit` : (report.faults[0]?.detail ?? `${removals} removals`);
+      error > 0
+        ? `${error} of ${report.counts.read} rows do not fit`
+        : (report.faults[0]?.detail ?? `${removals} removals`);
     return refusal(
       request,
       new Problem('import-refused', `${words}; nothing was written.`, {
@@ -153,9 +163,11 @@ async function orderOfPlan(client: Client, registry: Registry, id: string, actor
 type Plan = NonNullable<Awaited<ReturnType<typeof planOf>>>;
 
 function whyNot({ dry_run, status, applied, expired, errors, on_error }: Plan): string | undefined {
-  if (!dry_run || status !== 'planned') return 'This import is no plan: only one that was made with `dryRun=true` can be applied.';
+  if (!dry_run || status !== 'planned')
+    return 'This import is no plan: only one that was made with `dryRun=true` can be applied.';
   if (applied !== null) return `The plan was carried out before, as /v1/imports/${applied}.`;
   if (expired) return 'The plan has expired: make a new one from the same file.';
-  if (errors > 0 && on_error === 'abort') return `The plan has ${errors} rows in error, and \`onError=abort\`: mend them first.`;
+  if (errors > 0 && on_error === 'abort')
+    return `The plan has ${errors} rows in error, and \`onError=abort\`: mend them first.`;
   return undefined;
 }

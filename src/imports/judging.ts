@@ -9,7 +9,10 @@ import { targetOf } from '../resource/references.ts';
 import type { Registry } from '../resource/registry.ts';
 import { valueAt, type Document } from '../resource/write.ts';
 import type { Names } from './names.ts';
-import type { FileRow, RowFault } from './reading/types.ts';
+import { shortened, type FileRow, type RowFault as ReadingFault } from './reading/row.ts';
+
+/** A fault of a row, found by reading or by the rules of the resource. */
+export type RowFault = Omit<ReadingFault, 'code'> & { code: string };
 
 export interface JudgedRow {
   /** Complete and valid, unless there are faults. */
@@ -39,6 +42,8 @@ export class Judge {
   judge(row: FileRow): JudgedRow {
     const { document } = row;
     if (!document) return { faults: row.faults, lacking: [] };
+    // A CSV has no other way to say nothing about a field.
+    if (Array.isArray(row.raw)) this.#fallBack(document);
     const faults = [...row.faults, ...this.#resolve(document)];
     const whole = withId(this.#resource, document);
     const first = this.#parse(whole);
@@ -86,6 +91,13 @@ export class Judge {
       for (const place of placesOf(at, document)) resolvePlace(document, place, one);
     }
     return faults;
+  }
+
+  #fallBack(document: Document): void {
+    for (const { path, leaf, rows } of this.#resource.leaves) {
+      if (rows || leaf.nullable || leaf.fallback === undefined || valueAt(document, path) !== null) continue;
+      put(document, path.split('.'), undefined);
+    }
   }
 
   #parse(document: Document): { document?: Document; faults: Fault[] } {
@@ -158,12 +170,3 @@ const toRowFault =
       ...(value === undefined ? {} : { value: shortened(value) }),
     };
   };
-
-/** What a report shows of a value. */
-export function shortened(value: unknown): unknown {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  const shown = text.length <= 200 ? text : `${text.slice(0, 199)}…`;
-  // A report can be stored and read whatever stood in the file.
-  if (/\0|\\u0000/.test(shown) || !shown.isWellFormed()) return shown.replaceAll('\0', '�').toWellFormed();
-  return text.length <= 200 ? value : shown;
-}

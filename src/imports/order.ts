@@ -2,7 +2,7 @@
 import type { Fault } from '../kernel/problems.ts';
 import type { Resource } from '../resource/declare.ts';
 import type { Scope } from './merge.ts';
-import type { FileForm } from './reading/types.ts';
+import type { FileForm } from './reading/row.ts';
 import type { StandingsEffect } from './standings.ts';
 
 export const modes = ['insert', 'upsert', 'replace-scope'] as const;

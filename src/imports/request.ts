@@ -12,7 +12,7 @@ import { printable } from '../resource/fields.ts';
 import type { Registry } from '../resource/registry.ts';
 import type { Scope } from './merge.ts';
 import { modes, reactions, type Order } from './order.ts';
-import type { FileForm } from './reading/types.ts';
+import type { FileForm } from './reading/row.ts';
 
 export interface ImportQuery {
   resource: string;
@@ -26,15 +26,18 @@ export interface ImportQuery {
 }
 
 export const importParameters = (registry: Registry): Record<string, z.ZodType> => ({
-  resource: z
-    .enum(registry.all.map(({ name }) => name) as [string])
-    .meta({ description: 'Which resource the rows are of.', examples: ['evaluations'], param: { example: 'evaluations' } }),
+  resource: z.enum(registry.all.map(({ name }) => name) as [string]).meta({
+    description: 'Which resource the rows are of.',
+    examples: ['evaluations'],
+    param: { example: 'evaluations' },
+  }),
   mode: z.enum(modes).optional().meta({
     description:
       '`upsert` (unless told otherwise): new keys are created, known ones updated; fields that the file does not have stay as they are. `insert`: a known key is an error. `replace-scope`: as upsert, and rows of `scope` that the file lacks are removed.',
   }),
   onError: z.enum(reactions).optional().meta({
-    description: '`abort` (unless told otherwise): one bad row and nothing is written. `skip`: the good rows are written and the bad ones listed.',
+    description:
+      '`abort` (unless told otherwise): one bad row and nothing is written. `skip`: the good rows are written and the bad ones listed.',
   }),
   dryRun: z.boolean().optional().meta({
     description: '`true` makes a plan and changes nothing; `POST /v1/imports/{id}/apply` carries it out.',
@@ -45,12 +48,17 @@ export const importParameters = (registry: Registry): Record<string, z.ZodType> 
     .max(1000)
     .regex(/^[A-Za-z.]+=[^,]+(,[A-Za-z.]+=[^,]+)*$/, 'must be field=value, several separated by commas')
     .optional()
-    .meta({ description: 'For `replace-scope`: which rows the file stands for, such as `round=kr-safm-round-2`.' }),
+    .meta({
+      description: 'For `replace-scope`: which rows the file stands for, such as `round=kr-safm-round-2`.',
+    }),
   maxDelete: z.int().min(0).max(1_000_000).optional().meta({
     format: 'int32',
     description: 'For `replace-scope`: how many rows may be removed at most, 0 unless told otherwise.',
   }),
-  correction: z.boolean().optional().meta({ description: 'Say `true` to change published rounds; needs `reason`.' }),
+  correction: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Say `true` to change published rounds; needs `reason`.' }),
   reason: z
     .string()
     .min(1)
@@ -74,15 +82,32 @@ export function orderOf(request: FastifyRequest, query: ImportQuery, registry: R
   const mode = query.mode ?? 'upsert';
   const faults: Fault[] = [];
   if (mode === 'replace-scope' && query.scope === undefined)
-    faults.push({ parameter: 'scope', code: 'required', detail: '`mode=replace-scope` says of which rows: give `scope`' });
+    faults.push({
+      parameter: 'scope',
+      code: 'required',
+      detail: '`mode=replace-scope` says of which rows: give `scope`',
+    });
   if (mode !== 'replace-scope' && query.scope !== undefined)
-    faults.push({ parameter: 'scope', code: 'invalid-value', detail: '`scope` belongs to `mode=replace-scope`' });
+    faults.push({
+      parameter: 'scope',
+      code: 'invalid-value',
+      detail: '`scope` belongs to `mode=replace-scope`',
+    });
   if (mode === 'replace-scope' && query.onError === 'skip')
-    faults.push({ parameter: 'onError', code: 'invalid-value', detail: 'with `mode=replace-scope` a bad row would be taken for one that the file lacks: use `onError=abort`' });
+    faults.push({
+      parameter: 'onError',
+      code: 'invalid-value',
+      detail:
+        'with `mode=replace-scope` a bad row would be taken for one that the file lacks: use `onError=abort`',
+    });
   if (query.correction === true && query.reason === undefined)
     faults.push({ parameter: 'reason', code: 'required', detail: 'a correction says why: give `reason`' });
   if (query.correction === true && !resource.correctable)
-    faults.push({ parameter: 'correction', code: 'invalid-value', detail: `rows of ${resource.name} belong to no published round` });
+    faults.push({
+      parameter: 'correction',
+      code: 'invalid-value',
+      detail: `rows of ${resource.name} belong to no published round`,
+    });
   const scope = query.scope === undefined ? undefined : scopeOf(resource, query.scope, faults);
   if (faults.length > 0) throw refuse(faults, 'invalid-parameter');
   return {
@@ -101,7 +126,10 @@ export function orderOf(request: FastifyRequest, query: ImportQuery, registry: R
 /** Only what refers to another row, or is a choice, can mark off rows that belong together. */
 function scopeOf(resource: Resource, text: string, faults: Fault[]): Scope {
   const fields = resource.leaves
-    .filter(({ leaf, rows, path }) => !rows && !leaf.derived && path !== 'id' && (leaf.kind === 'ref' || leaf.kind === 'choice'))
+    .filter(
+      ({ leaf, rows, path }) =>
+        !rows && !leaf.derived && path !== 'id' && (leaf.kind === 'ref' || leaf.kind === 'choice'),
+    )
     .map(({ path }) => path);
   const scope: Scope = {};
   for (const part of text.split(',')) {
@@ -120,7 +148,9 @@ function scopeOf(resource: Resource, text: string, faults: Fault[]): Scope {
 function fileForm(request: FastifyRequest): { form: FileForm; gzip: boolean } {
   const [type = '', ...parameters] = (request.headers['content-type'] ?? '').toLowerCase().split(';');
   const form = forms[type.trim()];
-  const charset = parameters.map((text) => /^\s*charset="?([^"\s]+)/.exec(text)?.[1]).find((found) => found !== undefined);
+  const charset = parameters
+    .map((text) => /^\s*charset="?([^"\s]+)/.exec(text)?.[1])
+    .find((found) => found !== undefined);
   if (!form || (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8'))
     throw new Problem(
       'unsupported-media-type',
@@ -149,7 +179,10 @@ export async function bodyOf(body: IncomingMessage, limit: number): Promise<Buff
   for await (const chunk of body as AsyncIterable<Buffer>) {
     length += chunk.length;
     if (length > limit)
-      throw new Problem('body-too-large', `A file may have ${limit} bytes; compress it with gzip or send it in parts.`);
+      throw new Problem(
+        'body-too-large',
+        `A file may have ${limit} bytes; compress it with gzip or send it in parts.`,
+      );
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -158,6 +191,13 @@ export async function bodyOf(body: IncomingMessage, limit: number): Promise<Buff
 /** Two requests are the same if address, form and bytes are. */
 export const fingerprintOf = (request: FastifyRequest, bytes: Buffer): Buffer =>
   createHash('sha256')
-    .update(JSON.stringify([request.method, request.url, request.headers['content-type'], request.headers['content-encoding']]))
+    .update(
+      JSON.stringify([
+        request.method,
+        request.url,
+        request.headers['content-type'],
+        request.headers['content-encoding'],
+      ]),
+    )
     .update(bytes)
     .digest();

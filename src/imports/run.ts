@@ -14,7 +14,7 @@ import { completeRows, matchRows, refuseRepeated } from './match.ts';
 import { findRest, MatchedAnew, mergeRows } from './merge.ts';
 import { Names } from './names.ts';
 import type { Order, Report } from './order.ts';
-import type { FileRow } from './reading/types.ts';
+import type { FileRow } from './reading/row.ts';
 import { countOutcomes, recordRows, refuseOtherThanPlanned } from './record.ts';
 import { createStage, fillStage, stageOf, type Filled, type Stage } from './stage.ts';
 import { effects, roundsConcerned, standingsOf, type StandingsEffect } from './standings.ts';

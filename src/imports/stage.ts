@@ -9,7 +9,7 @@ import type { Client } from '../db/database.ts';
 import type { Resource } from '../resource/declare.ts';
 import { childTables, columnsOf, valueAt, type Column, type Document } from '../resource/write.ts';
 import type { Judge, JudgedRow } from './judging.ts';
-import type { FileRow } from './reading/types.ts';
+import type { FileRow } from './reading/row.ts';
 
 export interface Stage {
   resource: Resource;
@@ -126,15 +126,15 @@ function cell({ path, type }: Column, document: Document): string {
   return typeof value === 'string' ? escaped(value) : JSON.stringify(value);
 }
 
-const bits = new WeakMap<readonly string[], string>();
+const bits = new WeakMap<ReadonlySet<string>, string>();
 
 /** One character a column: whether the row says something about it. Null where it says something about all. */
-function givenBits(columns: Column[], given: readonly string[]): string {
+function givenBits(columns: Column[], given: ReadonlySet<string>): string {
   const known = bits.get(given);
   if (known !== undefined) return known;
   const said = (path: string): boolean =>
     path === 'id' ||
-    given.some((name) => name === path || name.startsWith(`${path}.`) || path.startsWith(`${name}.`));
+    [...given].some((name) => name === path || name.startsWith(`${path}.`) || path.startsWith(`${name}.`));
   const made = columns.map(({ path }) => (said(path) ? '1' : '0')).join('');
   const text = made.includes('0') ? made : nothing;
   bits.set(given, text);

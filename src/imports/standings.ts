@@ -53,8 +53,9 @@ export async function standingsOf(
   rounds: string[],
 ): Promise<Map<string, Table>> {
   const tables = new Map<string, Table>();
+  const gone = new AbortController().signal;
   for (const id of rounds) {
-    const asked = { id, language: 'en' as const, query: {}, registry, base: '' };
+    const asked = { id, language: 'en' as const, query: {}, registry, base: '', gone };
     const facts = await standingsView.read(client, asked);
     const answer = facts === undefined ? undefined : await standingsView.answer(facts, asked);
     const lines = (

@@ -105,8 +105,6 @@ function faultsStatement(id: string): Sql {
 }
 
 export async function faultsOf(reader: Reader, id: string): Promise<Fault[]> {
-  const [row] = await reader.query<{ faults: Fault[] }>(
-    sql`SELECT ${faultsStatement(id)} AS faults`,
-  );
+  const [row] = await reader.query<{ faults: Fault[] }>(sql`SELECT ${faultsStatement(id)} AS faults`);
   return row?.faults ?? [];
 }

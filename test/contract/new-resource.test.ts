@@ -41,7 +41,13 @@ beforeAll(async () => {
   await it.sql(`CALL add_fact_table('laws')`);
   await it.sql(`CALL add_as_of_view('laws', 'period_end(t.enacted_on)')`);
   app = await buildApp({
-    config: { PUBLIC_READ: true, LOG_LEVEL: 'silent', CORS_ORIGINS: '*', BODY_LIMIT: 100_000 },
+    config: {
+      PUBLIC_READ: true,
+      LOG_LEVEL: 'silent',
+      CORS_ORIGINS: '*',
+      BODY_LIMIT: 100_000,
+      IMPORT_BYTES: 100_000,
+    },
     db: it.db,
     registry: registryOf([...it.registry.all, laws]),
   });

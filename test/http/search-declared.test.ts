@@ -26,7 +26,13 @@ test('a resource that is declared later is found as well, by its title', async (
     `INSERT INTO reports (id, title, sources) VALUES ('example-report', 'Upstage in numbers', '{seed-004}')`,
   );
   const app = await buildApp({
-    config: { PUBLIC_READ: true, LOG_LEVEL: 'silent', CORS_ORIGINS: '*', BODY_LIMIT: 100_000 },
+    config: {
+      PUBLIC_READ: true,
+      LOG_LEVEL: 'silent',
+      CORS_ORIGINS: '*',
+      BODY_LIMIT: 100_000,
+      IMPORT_BYTES: 100_000,
+    },
     db: it.db,
     registry: registryOf([...it.registry.all, reports]),
   });

@@ -1,0 +1,171 @@
+/** The public description of the operations on imports. */
+import { z } from 'zod';
+import { notModified, readFields, readHeaders, responseHeaders } from '../http/documented.ts';
+import type { Operation } from '../http/openapi.ts';
+import { uuid } from '../views/schemas.ts';
+import type { Registry } from '../resource/registry.ts';
+import { importParameters } from './request.ts';
+import { rowsParameters } from './rows.ts';
+import { importReply, importsReply, rowsReply } from './schema.ts';
+
+export const importTag = {
+  name: 'imports',
+  description:
+    'Batch imports: a file of rows of one resource is planned, looked at, and carried out exactly once, all of it or nothing.',
+};
+const tags = [importTag.name];
+
+const key = z.object({
+  'Idempotency-Key': z
+    .string()
+    .min(1)
+    .max(255)
+    .regex(/^[\x21-\x7e]+$/)
+    .meta({
+      description:
+        'Any text that is the same for each try of the same import; the SHA-256 of the file will do.',
+      examples: ['9f86d081884c7d659a2feaa0c55ad015'],
+    }),
+});
+const path = z.strictObject({ id: uuid('The id of the import.', '0199f6a2-7c1e-7d34-9a51-0c8c3f3f6b1d') });
+const text = (description: string): { schema: z.ZodType } => ({
+  schema: z
+    .string()
+    .max(2_147_483_647)
+    .regex(/^[^]*$/)
+    .meta({ description }),
+});
+const written: [string, string][] = [
+  ['ETag', 'ETag'],
+  ['Location', 'Location'],
+  ['Idempotency-Replayed', 'IdempotencyReplayed'],
+];
+const json = (schema: z.ZodType): Record<string, { schema: z.ZodType }> => ({
+  'application/json': { schema },
+});
+
+const importing = `Rows of one resource, as CSV, NDJSON or a JSON array, plain or with \`Content-Encoding: gzip\`.
+
+**Keys.** A row is told by its natural key; the id of rows that the server numbers is passed over. **References** are ids, natural keys (\`kr-safm/2\` for a round), names or aliases. A field that the file does not have stays as it is; an empty cell or \`null\` empties it. CSV is as the exports give it: columns named by JSON path, lists joined by \`;\`.
+
+**Plan and apply.** \`dryRun=true\` answers with what would happen to each row and to the standings, and changes nothing; the link \`apply\` carries out exactly that. **All or nothing** unless \`onError=skip\`. **Exactly once:** \`Idempotency-Key\` is required; a retry with the same key and file gets the first reply again.
+
+A plan needs the scope \`import:plan\`, anything else \`import\` (or both \`import:plan\` and \`import:apply\`).`;
+
+export const importOperation = (registry: Registry): Operation => ({
+  operationId: 'createImport',
+  summary: 'Import a file of rows, or plan it',
+  description: importing,
+  tags,
+  requestParams: { query: z.strictObject(importParameters(registry)), header: key },
+  requestBody: {
+    required: true,
+    description: 'The file.',
+    content: {
+      'text/csv': {
+        ...text('RFC 4180 with a header.'),
+        example:
+          'round,consortium,criterion,status,score,sources\r\nkr-safm-round-2,upstage,r2-nia-benchmark,undisclosed,,msit-2026-08-18-round-2\r\n',
+      },
+      'application/x-ndjson': text('One JSON document a line.'),
+      'application/json': {
+        schema: z
+          .array(z.record(z.string().max(100), z.unknown()))
+          .max(1_000_000)
+          .meta({ description: 'Rows as the body of a POST has them.' }),
+      },
+    },
+  },
+  responses: {
+    200: {
+      description: 'The plan; nothing was changed.',
+      headers: responseHeaders(...written),
+      content: json(importReply),
+    },
+    201: { description: 'Carried out.', headers: responseHeaders(...written), content: json(importReply) },
+  },
+  problems: [
+    'invalid-parameter',
+    'idempotency-key-required',
+    'file-unreadable',
+    'unsupported-media-type',
+    'body-too-large',
+    'import-refused',
+    'request-in-progress',
+    'idempotency-key-reused',
+  ],
+});
+
+export const applyOperation: Operation = {
+  operationId: 'applyImport',
+  summary: 'Carry out a plan',
+  description:
+    'Does exactly what the plan says, once, before it expires; or answers 409 with the rows that changed meanwhile, and does nothing.',
+  tags,
+  requestParams: { path, header: key },
+  responses: {
+    201: { description: 'Carried out.', headers: responseHeaders(...written), content: json(importReply) },
+  },
+  problems: [
+    'invalid-parameter',
+    'idempotency-key-required',
+    'not-found',
+    'plan-outdated',
+    'plan-not-applicable',
+    'import-refused',
+    'request-in-progress',
+    'idempotency-key-reused',
+  ],
+};
+
+const reading = { headers: responseHeaders(...readHeaders) };
+
+export const importsOperation: Operation = {
+  operationId: 'listImports',
+  summary: 'List imports',
+  description: 'The newest first.',
+  tags,
+  requestParams: { query: z.strictObject({ limit: rowsParameters.limit }), header: readFields },
+  responses: {
+    200: { description: 'The imports.', ...reading, content: json(importsReply) },
+    304: notModified,
+  },
+  problems: ['invalid-parameter'],
+};
+
+export const importGetOperation: Operation = {
+  operationId: 'getImport',
+  summary: 'Get an import',
+  description: 'What was asked for, how it ended, and the first faults.',
+  tags,
+  requestParams: { path, header: readFields },
+  responses: {
+    200: { description: 'The import.', ...reading, content: json(importReply) },
+    304: notModified,
+  },
+  problems: ['invalid-parameter', 'not-found'],
+};
+
+export const rowsOperation: Operation = {
+  operationId: 'listImportRows',
+  summary: 'What became of each row',
+  description:
+    'In the order of the file. `status=error&format=csv` gives the rows that do not fit as a file with the original columns and `error`, to mend and send again.',
+  tags,
+  requestParams: { path, query: z.strictObject(rowsParameters), header: readFields },
+  responses: {
+    200: {
+      description: 'The rows.',
+      headers: responseHeaders(...readHeaders, ['Content-Disposition', 'ContentDisposition']),
+      content: {
+        ...json(rowsReply),
+        'text/csv': text(
+          'With `status=error` the columns of the file and `error`; else what became of each row.',
+        ),
+        'application/x-ndjson': text('One row a line.'),
+      },
+    },
+    304: notModified,
+  },
+  problems: ['invalid-parameter', 'not-found'],
+};
