@@ -9,11 +9,11 @@ import { listTag } from '../http/reply.ts';
 import { Problem } from '../kernel/problems.ts';
 import type { Context } from '../resource/reading.ts';
 import type { Registry } from '../resource/registry.ts';
-import type { Order, Report } from './order.ts';
+import type { Order, Report } from './merging/order.ts';
 import { FileError } from './reading/file-error.ts';
 import { readFile } from './reading/read.ts';
 import { bodyOf, fingerprintOf, importReader, orderOf, requiredKey } from './request.ts';
-import { runImport } from './run.ts';
+import { runImport } from './merging/run.ts';
 import { faultsOf, fileOf, importDocument, keepFile, planOf, recordOrder, recordReport } from './store.ts';
 
 export interface ImportContext extends Context {

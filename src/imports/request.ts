@@ -10,8 +10,8 @@ import { Problem, refuse, type Fault } from '../kernel/problems.ts';
 import type { Resource } from '../resource/declare.ts';
 import { printable } from '../resource/fields.ts';
 import type { Registry } from '../resource/registry.ts';
-import type { Scope } from './merge.ts';
-import { modes, reactions, type Order } from './order.ts';
+import type { Scope } from './merging/merge.ts';
+import { modes, reactions, type Order } from './merging/order.ts';
 import type { FileForm } from './reading/row.ts';
 
 export interface ImportQuery {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { rowFault } from '../http/problem-schema.ts';
 import { count, instant, listOf, uuid, words } from '../views/schemas.ts';
-import { modes, reactions } from './order.ts';
+import { modes, reactions } from './merging/order.ts';
 import { rowStatuses } from './rows.ts';
 
 const fieldName = z

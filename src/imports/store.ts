@@ -3,7 +3,7 @@ import sql, { raw, type Sql } from 'sql-template-tag';
 import type { Client } from '../db/database.ts';
 import type { Reader } from '../db/moment.ts';
 import type { Fault } from '../kernel/problems.ts';
-import type { Order, Report } from './order.ts';
+import type { Order, Report } from './merging/order.ts';
 
 /** How long a plan can be carried out, and how long the record of an import and its rows is kept. */
 const plansFor = '24 hours';

@@ -1,8 +1,8 @@
 /** What an import was asked to do, and how it ended. */
-import type { Fault } from '../kernel/problems.ts';
-import type { Resource } from '../resource/declare.ts';
+import type { Fault } from '../../kernel/problems.ts';
+import type { Resource } from '../../resource/declare.ts';
 import type { Scope } from './merge.ts';
-import type { FileForm } from './reading/row.ts';
+import type { FileForm } from '../reading/row.ts';
 import type { StandingsEffect } from './standings.ts';
 
 export const modes = ['insert', 'upsert', 'replace-scope'] as const;

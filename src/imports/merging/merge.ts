@@ -1,7 +1,7 @@
 /** Writes what was matched: inserts, changes and removals, each as one statement for the whole set. */
 import sql, { join, raw, type Sql } from 'sql-template-tag';
-import type { Client } from '../db/database.ts';
-import type { Resource } from '../resource/declare.ts';
+import type { Client } from '../../db/database.ts';
+import type { Resource } from '../../resource/declare.ts';
 import { listColumns } from './match.ts';
 import { columnNames, type Stage } from './stage.ts';
 

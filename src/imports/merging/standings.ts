@@ -1,9 +1,9 @@
 /** What an import does to the standings of the rounds that it concerns. */
 import sql, { join, raw, type Sql } from 'sql-template-tag';
-import type { Client } from '../db/database.ts';
-import type { Resource } from '../resource/declare.ts';
-import type { Registry } from '../resource/registry.ts';
-import standingsView from '../views/standings/view.ts';
+import type { Client } from '../../db/database.ts';
+import type { Resource } from '../../resource/declare.ts';
+import type { Registry } from '../../resource/registry.ts';
+import standingsView from '../../views/standings/view.ts';
 
 export interface Standing {
   rank: unknown;
@@ -28,7 +28,7 @@ export async function roundsConcerned(
   const at =
     resource.name === 'rounds'
       ? 'id'
-      : resource.leaves.find(({ leaf }) => leaf.refersTo === 'rounds')?.leaf.column;
+      : resource.leaves.find(({ leaf, rows }) => leaf.refersTo === 'rounds' && !leaf.derived && !rows)?.leaf.column;
   if (at === undefined) return [];
   const column = raw(`"${at}"`);
   const changed = sql`NOT EXISTS (SELECT FROM matched m WHERE m.n = s.n AND m.changes = '{}')`;

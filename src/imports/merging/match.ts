@@ -1,9 +1,9 @@
 /** What becomes of each staged row: it is matched with the row that has its key, completed from it, and compared. */
 import sql, { join, raw, type Sql } from 'sql-template-tag';
-import type { Client } from '../db/database.ts';
-import type { Resource } from '../resource/declare.ts';
-import { jsonLeaf, jsonRows } from '../resource/columns.ts';
-import { childColumns, childTables, type Column } from '../resource/write.ts';
+import type { Client } from '../../db/database.ts';
+import type { Resource } from '../../resource/declare.ts';
+import { jsonLeaf, jsonRows } from '../../resource/columns.ts';
+import { childColumns, childTables, type Column } from '../../resource/write.ts';
 import { columnNames, type Stage } from './stage.ts';
 
 /** Adds faults to staged rows; the query gives n, field, code, detail and value. */

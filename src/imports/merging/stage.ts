@@ -5,11 +5,11 @@
 import { once } from 'node:events';
 import { from as copyFrom } from 'pg-copy-streams';
 import sql, { raw } from 'sql-template-tag';
-import type { Client } from '../db/database.ts';
-import type { Resource } from '../resource/declare.ts';
-import { childTables, columnsOf, valueAt, type Column, type Document } from '../resource/write.ts';
+import type { Client } from '../../db/database.ts';
+import type { Resource } from '../../resource/declare.ts';
+import { childTables, columnsOf, valueAt, type Column, type Document } from '../../resource/write.ts';
 import type { Judge, JudgedRow } from './judging.ts';
-import type { FileRow } from './reading/row.ts';
+import type { FileRow } from '../reading/row.ts';
 
 export interface Stage {
   resource: Resource;

@@ -1,7 +1,7 @@
 /** What became of each row, kept with the import. */
 import sql, { raw } from 'sql-template-tag';
-import type { Client } from '../db/database.ts';
-import { Problem } from '../kernel/problems.ts';
+import type { Client } from '../../db/database.ts';
+import { Problem } from '../../kernel/problems.ts';
 import type { Counts, Order } from './order.ts';
 
 /** Each row of the file and each removal, as the plan has them. */

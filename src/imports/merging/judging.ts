@@ -1,15 +1,15 @@
 /** One row of a file, judged as far as that needs no database: references by name, shape, and what it leaves out. */
-import { faultsOf } from '../kernel/faults.ts';
-import type { Fault } from '../kernel/problems.ts';
-import { knownFields, withId } from '../resource/checking.ts';
-import { reversedPeriods } from '../resource/codes.ts';
-import type { LeafAt, Resource } from '../resource/declare.ts';
-import { placesOf, type Place } from '../resource/places.ts';
-import { targetOf } from '../resource/references.ts';
-import type { Registry } from '../resource/registry.ts';
-import { valueAt, type Document } from '../resource/write.ts';
+import { faultsOf } from '../../kernel/faults.ts';
+import type { Fault } from '../../kernel/problems.ts';
+import { knownFields, withId } from '../../resource/checking.ts';
+import { reversedPeriods } from '../../resource/codes.ts';
+import type { LeafAt, Resource } from '../../resource/declare.ts';
+import { placesOf, type Place } from '../../resource/places.ts';
+import { targetOf } from '../../resource/references.ts';
+import type { Registry } from '../../resource/registry.ts';
+import { valueAt, type Document } from '../../resource/write.ts';
 import type { Names } from './names.ts';
-import { shortened, type FileRow, type RowFault as ReadingFault } from './reading/row.ts';
+import { shortened, type FileRow, type RowFault as ReadingFault } from '../reading/row.ts';
 
 /** A fault of a row, found by reading or by the rules of the resource. */
 export type RowFault = Omit<ReadingFault, 'code'> & { code: string };

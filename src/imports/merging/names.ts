@@ -3,10 +3,10 @@
  * alias. Loaded once an import, so that each row costs a look into a map.
  */
 import sql, { join, raw, type Sql } from 'sql-template-tag';
-import type { Client } from '../db/database.ts';
-import { didYouMean } from '../kernel/nearest.ts';
-import type { LeafAt, Resource } from '../resource/declare.ts';
-import type { Registry } from '../resource/registry.ts';
+import type { Client } from '../../db/database.ts';
+import { didYouMean } from '../../kernel/nearest.ts';
+import type { LeafAt, Resource } from '../../resource/declare.ts';
+import type { Registry } from '../../resource/registry.ts';
 
 /** Of a resource with more rows than this only ids are taken, and the database looks them up afterwards. */
 const rowsMost = 100_000;

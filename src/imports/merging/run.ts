@@ -3,10 +3,10 @@
  * then takes it back, so that a plan cannot promise what applying would not do.
  */
 import sql, { raw } from 'sql-template-tag';
-import type { Client } from '../db/database.ts';
-import { isRaceLost } from '../db/transient.ts';
-import { Problem, type Fault } from '../kernel/problems.ts';
-import type { Registry } from '../resource/registry.ts';
+import type { Client } from '../../db/database.ts';
+import { isRaceLost } from '../../db/transient.ts';
+import { Problem, type Fault } from '../../kernel/problems.ts';
+import type { Registry } from '../../resource/registry.ts';
 import { checkCodes, checkOpenReferences, checkScope, refuseExisting } from './checks.ts';
 import { explain } from './explain.ts';
 import { Judge } from './judging.ts';
@@ -14,7 +14,7 @@ import { completeRows, matchRows, refuseRepeated } from './match.ts';
 import { findRest, MatchedAnew, mergeRows } from './merge.ts';
 import { Names } from './names.ts';
 import type { Order, Report } from './order.ts';
-import type { FileRow } from './reading/row.ts';
+import type { FileRow } from '../reading/row.ts';
 import { countOutcomes, recordRows, refuseOtherThanPlanned } from './record.ts';
 import { createStage, fillStage, stageOf, type Filled, type Stage } from './stage.ts';
 import { effects, roundsConcerned, standingsOf, type StandingsEffect } from './standings.ts';
@@ -52,15 +52,19 @@ async function finish(client: Client, registry: Registry, order: Order, stage: S
     if (order.mode === 'insert' && (await refuseExisting(client, stage))) await matchRows(client, stage);
     if (order.scope) await findRest(client, stage.resource, order.scope);
     const counts = await countOutcomes(client, removes);
+    const asPlanned = async (): Promise<void> => {
+      if (order.plan !== undefined) await refuseOtherThanPlanned(client, order.plan, removes);
+    };
     const refused = async (faults: Fault[]): Promise<Report> => {
+      await asPlanned();
       await recordRows(client, order, removes, order.dryRun ? undefined : 'error');
       return { status: order.dryRun ? 'planned' : 'refused', counts, standings: [], faults };
     };
-    if (order.plan !== undefined) await refuseOtherThanPlanned(client, order.plan, removes);
     if (counts.error > 0 && order.onError === 'abort') return refused([]);
     if (counts.delete > order.maxDelete) return refused([tooMany(counts.delete, order.maxDelete)]);
     const merged = await tryMerge(client, registry, order, stage);
     if ('effects' in merged) {
+      await asPlanned();
       await recordRows(client, order, removes);
       return { status: order.dryRun ? 'planned' : 'applied', counts, standings: merged.effects, faults: [] };
     }

@@ -1,9 +1,9 @@
 /** What the database refused in a whole set, told row by row: which rows of the file are to blame, and for what. */
 import pg from 'pg';
 import sql, { join, raw, type Sql } from 'sql-template-tag';
-import type { Client } from '../db/database.ts';
-import { Problem, type Fault } from '../kernel/problems.ts';
-import { asFault, asProblem, type DatabaseFault } from '../resource/refusals.ts';
+import type { Client } from '../../db/database.ts';
+import { Problem, type Fault } from '../../kernel/problems.ts';
+import { asFault, asProblem, type DatabaseFault } from '../../resource/refusals.ts';
 import { addFaults, keyOf } from './match.ts';
 import { MatchedAnew } from './merge.ts';
 import type { Stage } from './stage.ts';

@@ -1,8 +1,8 @@
 /** What is wrong with staged rows that only the database knows: codes, references, keys that exist, the scope. */
 import sql, { raw } from 'sql-template-tag';
-import type { Client } from '../db/database.ts';
-import type { Resource } from '../resource/declare.ts';
-import type { Registry } from '../resource/registry.ts';
+import type { Client } from '../../db/database.ts';
+import type { Resource } from '../../resource/declare.ts';
+import type { Registry } from '../../resource/registry.ts';
 import { addFaults, keyOf } from './match.ts';
 import type { Scope } from './merge.ts';
 import type { Names } from './names.ts';
