@@ -16,7 +16,7 @@ import { requestIds } from './http/request-id.ts';
 import { parserError, wire } from './http/wire.ts';
 import { lazily } from './kernel/lazily.ts';
 import { importTag } from './imports/documentation.ts';
-import { importRoutes } from './imports/routes.ts';
+import { importQueue, importRoutes } from './imports/routes.ts';
 import { didYouMean } from './kernel/nearest.ts';
 import { Problem } from './kernel/problems.ts';
 import { resourceRoutes } from './resource/routes.ts';
@@ -91,6 +91,7 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
       'Content-Language',
       'Content-Disposition',
       'Idempotency-Replayed',
+      'Preference-Applied',
       'Retry-After',
       'Allow',
     ],
@@ -106,6 +107,7 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
     registry,
     publicRead: config.PUBLIC_READ,
     fileBytes: config.IMPORT_BYTES,
+    queue: importQueue(app, { db, registry, fileBytes: config.IMPORT_BYTES }),
   });
   const views = await loadViews();
   viewRoutes(app, { db, registry, publicRead: config.PUBLIC_READ }, views);

@@ -60,7 +60,7 @@ export const settings = {
     meaning: 'Bytes of a request body at most.',
   },
   IMPORT_BYTES: {
-    schema: whole(1024, 104_857_600).default(16_777_216),
+    schema: whole(1024, 999_999_999).default(268_435_456),
     meaning: 'Bytes of an imported file at most, as it is sent.',
   },
   SHUTDOWN_SECONDS: {

@@ -7,6 +7,7 @@ import { Database } from './db/database.ts';
 import { hasKeys, installKey, newKey } from './db/keys.ts';
 import { migrate } from './db/migrate.ts';
 import { forgetOldKeys } from './http/idempotency.ts';
+import { forgetOldImports } from './imports/file.ts';
 import { loadRegistry } from './resource/registry.ts';
 import { isEmpty, seed } from './resource/seed.ts';
 
@@ -24,9 +25,14 @@ export async function serve(
   if (config.SEED && (await isEmpty(db))) await seed(db, registry);
   await adminKey(db, config);
   await forgetOldKeys(db);
+  await forgetOldImports(db);
   const app = await buildApp({ config, db, registry });
   undo(() => closeInTime(app, config.SHUTDOWN_SECONDS));
   await app.listen({ host: config.HOST, port: config.PORT });
+  // Imports that a server before left undone go on; nobody has to wait for that.
+  app.imports.start().catch((error: unknown) => {
+    app.log.error(error, 'the queue of imports did not start');
+  });
   return app;
 }
 

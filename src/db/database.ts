@@ -57,11 +57,14 @@ export class Database {
   readonly pool: pg.Pool;
   /** For streams that last as long as their reader takes: they never take the connections that others wait for. */
   readonly exports: pg.Pool;
+  /** For what is done beside a transaction that itself holds a connection: it must not wait for one of those. */
+  readonly aside: pg.Pool;
   readonly #names = new Map<string, string>();
 
   constructor(url: string, size = 10) {
     this.pool = poolOf(url, size);
     this.exports = poolOf(url, Math.max(2, Math.ceil(size / 3)));
+    this.aside = poolOf(url, 2);
   }
 
   #prepared(statement: Sql): pg.QueryConfig {
@@ -106,6 +109,6 @@ export class Database {
   }
 
   async end(): Promise<void> {
-    await Promise.all([this.pool.end(), this.exports.end()]);
+    await Promise.all([this.pool.end(), this.exports.end(), this.aside.end()]);
   }
 }

@@ -243,6 +243,18 @@ const commonHeaders = {
     '`true` where the reply is the one that an earlier request with this Idempotency-Key was given.',
     { type: 'string', enum: ['true'] },
   ),
+  RetryAfter: header('Seconds after which it is worth looking again.', {
+    type: 'string',
+    maxLength: 10,
+    pattern: '^[0-9]+$',
+    examples: ['1'],
+  }),
+  PreferenceApplied: header('Which preferences of `Prefer` were followed (RFC 7240).', {
+    type: 'string',
+    maxLength: 100,
+    pattern: '^[a-z0-9=, -]+$',
+    examples: ['wait=30'],
+  }),
   ContentDisposition: header('A file name for csv and ndjson.', {
     type: 'string',
     maxLength: 200,

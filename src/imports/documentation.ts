@@ -5,7 +5,7 @@ import type { Operation } from '../http/openapi.ts';
 import { uuid } from '../views/schemas.ts';
 import type { Registry } from '../resource/registry.ts';
 import { importParameters } from './request.ts';
-import { rowsParameters } from './rows.ts';
+import { importsParameters, rowsParameters } from './rows.ts';
 import { importReply, importsReply, rowsReply } from './schema.ts';
 
 export const importTag = {
@@ -27,6 +27,18 @@ const key = z.object({
       examples: ['9f86d081884c7d659a2feaa0c55ad015'],
     }),
 });
+const prefer = key.extend({
+  Prefer: z
+    .string()
+    .max(200)
+    .regex(/^[\x20-\x7e]*$/)
+    .optional()
+    .meta({
+      description:
+        'RFC 7240. `respond-async`: answer at once with 202, whatever the size. `wait=30`: of a large import, wait so many seconds (at most 120) for the end, and answer with that.',
+      examples: ['wait=30'],
+    }),
+});
 const path = z.strictObject({ id: uuid('The id of the import.', '0199f6a2-7c1e-7d34-9a51-0c8c3f3f6b1d') });
 const text = (description: string): { schema: z.ZodType } => ({
   schema: z
@@ -44,11 +56,24 @@ const json = (schema: z.ZodType): Record<string, { schema: z.ZodType }> => ({
   'application/json': { schema },
 });
 
+const queued = {
+  description: 'It waits for its turn, or runs: look at `Location` for how far it is.',
+  headers: responseHeaders(
+    ['Location', 'Location'],
+    ['Retry-After', 'RetryAfter'],
+    ['Preference-Applied', 'PreferenceApplied'],
+    ['Idempotency-Replayed', 'IdempotencyReplayed'],
+  ),
+  content: json(importReply),
+};
+
 const importing = `Rows of one resource, as CSV, NDJSON or a JSON array, plain or with \`Content-Encoding: gzip\`.
 
 **Keys.** A row is told by its natural key; the id of rows that the server numbers is passed over. **References** are ids, natural keys (\`kr-safm/2\` for a round), names or aliases. A field that the file does not have stays as it is; an empty cell or \`null\` empties it. CSV is as the exports give it: columns named by JSON path, lists joined by \`;\`.
 
 **Plan and apply.** \`dryRun=true\` answers with what would happen to each row and to the standings, and changes nothing; the link \`apply\` carries out exactly that. **All or nothing** unless \`onError=skip\`. **Exactly once:** \`Idempotency-Key\` is required; a retry with the same key and file gets the first reply again.
+
+**Large files** (more than 5,000 rows, or over 4 MiB) are answered with 202 and go on in the background: \`GET /v1/imports/{id}\` and its \`/events\` say how far they are, \`DELETE\` cancels them. They survive a restart of the server.
 
 A plan needs the scope \`import:plan\`, anything else \`import\` (or both \`import:plan\` and \`import:apply\`).`;
 
@@ -57,7 +82,7 @@ export const importOperation = (registry: Registry): Operation => ({
   summary: 'Import a file of rows, or plan it',
   description: importing,
   tags,
-  requestParams: { query: z.strictObject(importParameters(registry)), header: key },
+  requestParams: { query: z.strictObject(importParameters(registry)), header: prefer },
   requestBody: {
     required: true,
     description: 'The file.',
@@ -83,6 +108,7 @@ export const importOperation = (registry: Registry): Operation => ({
       content: json(importReply),
     },
     201: { description: 'Carried out.', headers: responseHeaders(...written), content: json(importReply) },
+    202: queued,
   },
   problems: [
     'invalid-parameter',
@@ -102,9 +128,10 @@ export const applyOperation: Operation = {
   description:
     'Does exactly what the plan says, once, before it expires; or answers 409 with the rows that changed meanwhile, and does nothing.',
   tags,
-  requestParams: { path, header: key },
+  requestParams: { path, header: prefer },
   responses: {
     201: { description: 'Carried out.', headers: responseHeaders(...written), content: json(importReply) },
+    202: queued,
   },
   problems: [
     'invalid-parameter',
@@ -125,7 +152,7 @@ export const importsOperation: Operation = {
   summary: 'List imports',
   description: 'The newest first.',
   tags,
-  requestParams: { query: z.strictObject({ limit: rowsParameters.limit }), header: readFields },
+  requestParams: { query: z.strictObject(importsParameters), header: readFields },
   responses: {
     200: { description: 'The imports.', ...reading, content: json(importsReply) },
     304: notModified,
@@ -166,6 +193,40 @@ export const rowsOperation: Operation = {
       },
     },
     304: notModified,
+  },
+  problems: ['invalid-parameter', 'not-found'],
+};
+
+export const cancelOperation: Operation = {
+  operationId: 'cancelImport',
+  summary: 'Cancel an import',
+  description:
+    'One that waits is off at once; one that runs is stopped, and nothing of it was written. Whether it was stopped in time, its `status` says.',
+  tags,
+  requestParams: { path },
+  responses: {
+    202: {
+      description: 'It is cancelled, or will be in a moment.',
+      headers: responseHeaders(['Location', 'Location']),
+      content: json(importReply),
+    },
+  },
+  problems: ['invalid-parameter', 'not-found', 'import-finished'],
+};
+
+export const eventsOperation: Operation = {
+  operationId: 'followImport',
+  summary: 'How an import goes on, as server-sent events',
+  description:
+    '`progress` whenever something has changed, with the fields of `progress` and the `status`; `end` with the whole import, after which the stream closes.',
+  tags,
+  requestParams: { path },
+  responses: {
+    200: {
+      description: 'The events.',
+      headers: responseHeaders(['Cache-Control', 'CacheControl']),
+      content: { 'text/event-stream': text('Server-sent events, each with JSON as its data.') },
+    },
   },
   problems: ['invalid-parameter', 'not-found'],
 };

@@ -1,27 +1,46 @@
 /** POST /v1/imports and POST /v1/imports/{id}/apply: one transaction each, kept under its Idempotency-Key. */
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import sql from 'sql-template-tag';
 import { sayWriter, type Client } from '../db/database.ts';
+import type { Reader } from '../db/moment.ts';
 import { inTransaction, once, refusal, send, type Outcome } from '../http/idempotency.ts';
 import { mediaTypes } from '../http/negotiate.ts';
 import { queryReader } from '../http/query.ts';
 import { listTag } from '../http/reply.ts';
-import { Problem } from '../kernel/problems.ts';
+import { Problem, type Fault } from '../kernel/problems.ts';
 import type { Context } from '../resource/reading.ts';
-import type { Registry } from '../resource/registry.ts';
-import type { Order, Report } from './merging/order.ts';
+import { keptFile, lengthOf, receiveFile, forgetFile, wholeFile, type ReceivedFile } from './file.ts';
+import type { Queue } from './jobs/queue.ts';
+import { fileFault, unpacking, unpackingRatio } from './jobs/work.ts';
+import { runImport } from './merging/run.ts';
 import { FileError } from './reading/file-error.ts';
 import { readFile } from './reading/read.ts';
-import { bodyOf, fingerprintOf, importReader, orderOf, requiredKey } from './request.ts';
-import { runImport } from './merging/run.ts';
-import { faultsOf, fileOf, importDocument, keepFile, planOf, recordOrder, recordReport } from './store.ts';
+import {
+  fingerprintOf,
+  importReader,
+  orderOf,
+  preferencesOf,
+  requiredKey,
+  type Preferences,
+} from './request.ts';
+import {
+  importDocument,
+  planOf,
+  recordOrder,
+  recordReport,
+  type Asked,
+  type ImportDocument,
+  type Plan,
+} from './store.ts';
 
 export interface ImportContext extends Context {
   fileBytes: number;
+  queue: Queue;
 }
 
-/** What a file may unpack to, as a multiple of what may be sent. */
-const unpacking = 20;
+/** A file with more rows than this is not answered at once. */
+const rowsAtOnce = 5_000;
 
 export function importHandler(context: ImportContext) {
   const query = importReader(context.registry);
@@ -30,9 +49,19 @@ export function importHandler(context: ImportContext) {
     const order = orderOf(request, asked, context.registry);
     if (!order.dryRun) request.demand('import:apply');
     const key = requiredKey(request);
-    const bytes = await bodyOf(request.raw, context.fileBytes);
-    const print = fingerprintOf(request, bytes);
-    return send(reply, await importOnce(context, request, key, print, () => ({ order, bytes })));
+    const preferences = preferencesOf(request);
+    const file = await receiveFile(context.db, request.raw, context.fileBytes);
+    const work = (client: Client): Promise<Outcome> =>
+      preferences.async || file.bytes === undefined
+        ? enqueue(client, context, order, file)
+        : carryOut(client, context, request, order, file);
+    try {
+      const outcome = await atOnce(context, request, key, fingerprintOf(request, file.digest), work);
+      return await answer(context, request, reply, outcome, preferences);
+    } finally {
+      // A retry sent it again though it was received before.
+      if (file.file !== undefined) await forgetFile(context.db, file.file);
+    }
   };
 }
 
@@ -42,132 +71,165 @@ export function applyHandler(context: ImportContext) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     noParameters.read(request.query as Record<string, unknown>);
     const key = requiredKey(request);
+    const preferences = preferencesOf(request);
     const { id } = request.params as { id: string };
-    const print = fingerprintOf(request, Buffer.from(id));
-    const outcome = await importOnce(context, request, key, print, (client) =>
-      orderOfPlan(client, context.registry, id, request.actor),
-    );
-    return send(reply, outcome);
+    const outcome = await atOnce(context, request, key, fingerprintOf(request, id), async (client) => {
+      const { order, file, rows } = await planToApply(client, context, id, request.actor);
+      const kept = { digest: '', length: await lengthOf(client, file), file };
+      return preferences.async || rows > rowsAtOnce
+        ? enqueue(client, context, order, kept)
+        : carryOut(client, context, request, order, { ...kept, bytes: await wholeFile(client, file) });
+    });
+    return answer(context, request, reply, outcome, preferences);
   };
 }
 
-interface Work {
-  order: Omit<Order, 'id'>;
-  bytes: Buffer;
-}
-
-function importOnce(
-  context: ImportContext,
+function atOnce(
+  { db }: ImportContext,
   request: FastifyRequest,
   key: string,
   print: Buffer,
-  prepare: (client: Client) => Work | Promise<Work>,
+  work: (client: Client) => Promise<Outcome>,
 ): Promise<Outcome> {
-  return inTransaction(context.db, { actor: request.actor }, (client) =>
-    once(client, request, key, print, async () => {
-      const { order, bytes } = await prepare(client);
-      return carryOut(client, context, request, order, bytes);
-    }),
+  return inTransaction(db, { actor: request.actor }, (client) =>
+    once(client, request, key, print, () => work(client)),
   );
 }
 
+/** Does it now, unless the file turns out to have too many rows for that. */
 async function carryOut(
   client: Client,
-  { registry, fileBytes }: ImportContext,
+  context: ImportContext,
   request: FastifyRequest,
-  asked: Omit<Order, 'id'>,
-  bytes: Buffer,
+  asked: Asked,
+  file: ReceivedFile,
 ): Promise<Outcome> {
-  const id = await recordOrder(client, asked);
+  await client.query(sql`SAVEPOINT attempt`);
+  const kept = asked.dryRun ? await keptFile(client, file) : undefined;
+  const id = await recordOrder(client, asked, 'running', kept);
   const order = { ...asked, id };
   await sayWriter(client.pg, order);
-  const file = readFile(Readable.from([bytes]), {
+  const reader = readFile(Readable.from([file.bytes]), {
     form: order.form,
     gzip: order.gzip,
     resource: order.resource,
-    limits: { bytes: fileBytes * unpacking, rowBytes: 1_048_576, rows: 1_000_000 },
+    limits: {
+      bytes: context.fileBytes * unpacking,
+      rowBytes: 1_048_576,
+      rows: rowsAtOnce,
+      ratio: unpackingRatio,
+    },
   });
-  const report = await runImport(client, registry, order, file.rows).catch((error: unknown) => {
-    throw error instanceof FileError ? unreadable(error) : error;
-  });
-  await recordReport(client, id, report, file.columns ?? []);
-  if (report.status === 'planned') await keepFile(client, id, bytes);
-  return outcomeOf(client, request, id, report);
+  try {
+    const report = await runImport(client, context.registry, order, reader.rows);
+    await recordReport(client, id, report, reader.columns ?? []);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    if (error.code !== 'too-many-rows') throw unreadable(error);
+    await client.query(sql`ROLLBACK TO SAVEPOINT attempt`);
+    return enqueue(client, context, asked, file);
+  }
+  return outcomeOf(client, request, id);
 }
 
-function unreadable({ line, column, code, detail }: FileError): Problem {
-  const place =
-    line === undefined ? '' : ` (line ${line}${column === undefined ? '' : `, column ${column}`})`;
-  return new Problem('file-unreadable', `${detail}${place}`, {
-    faults: [
-      { code, detail, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) },
-    ],
-  });
-}
-
-async function outcomeOf(
+async function enqueue(
   client: Client,
-  request: FastifyRequest,
-  id: string,
-  report: Report,
+  { queue }: ImportContext,
+  order: Asked,
+  file: ReceivedFile,
 ): Promise<Outcome> {
+  const id = await recordOrder(client, order, 'queued', await keptFile(client, file));
+  await client.query(
+    sql`INSERT INTO import_progress (import, total_bytes) VALUES (${id}::uuid, ${file.length})`,
+  );
+  await queue.send(client, id);
   const location = `/v1/imports/${id}`;
-  if (report.status === 'refused') {
-    const rows = await faultsOf(client, id);
-    const { error, delete: removals } = report.counts;
-    // Kept as an outcome and not thrown: the record of the refusal stays.
-    const words =
-      error > 0
-        ? `${error} of ${report.counts.read} rows do not fit`
-        : (report.faults[0]?.detail ?? `${removals} removals`);
+  const body = JSON.stringify({ data: await importDocument(client, id) });
+  return {
+    status: 202,
+    headers: { 'content-type': mediaTypes.json, 'cache-control': 'no-store', location, 'retry-after': '1' },
+    body,
+  };
+}
+
+/** Whoever asked to wait hears of the end of a large import, if it comes in time. */
+async function answer(
+  { db, queue }: ImportContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  outcome: Outcome,
+  { wait, applied }: Preferences,
+): Promise<FastifyReply> {
+  if (applied !== '') void reply.header('preference-applied', applied);
+  if (outcome.status !== 202) return send(reply, outcome);
+  queue.wake();
+  const id = outcome.headers.location?.split('/').at(-1) ?? '';
+  const ended = wait > 0 && (await queue.ended(id, wait));
+  const replayed = outcome.headers['idempotency-replayed'];
+  const said = ended ? await outcomeOf(db, request, id) : outcome;
+  return send(reply, {
+    ...said,
+    headers: { ...said.headers, ...(replayed ? { 'idempotency-replayed': replayed } : {}) },
+  });
+}
+
+const unreadable = (error: FileError): Problem => {
+  const fault = fileFault(error);
+  const { line, column } = fault;
+  const place = line === undefined ? '' : ` Line ${line}${column === undefined ? '' : `, column ${column}`}.`;
+  return new Problem('file-unreadable', `${error.detail}${place}`, {
+    faults: error.faults.length > 0 ? error.faults.map((each) => ({ ...fault, ...each })) : [fault],
+  });
+};
+
+/** How many faults one reply lists. */
+const faultsMost = 200;
+
+/** The reply for an import that has ended. Refusals are outcomes and not thrown, so that their record stays. */
+async function outcomeOf(reader: Reader, request: FastifyRequest, id: string): Promise<Outcome> {
+  const location = `/v1/imports/${id}`;
+  const doc = await importDocument(reader, id);
+  if (doc?.status === 'refused')
     return refusal(
       request,
-      new Problem('import-refused', `${words}; nothing was written.`, {
-        faults: [...report.faults, ...rows].slice(0, 200),
+      new Problem('import-refused', `${wordsOf(doc)}; nothing was written.`, {
+        faults: [...doc.problems, ...doc.errors].slice(0, faultsMost),
         extra: { import: location },
       }),
     );
-  }
-  const doc = (await importDocument(client, id)) ?? '';
-  const body = `{"data":${doc}}`;
+  const body = JSON.stringify({ data: doc });
   return {
-    status: report.status === 'planned' ? 200 : 201,
+    status: doc?.status === 'applied' ? 201 : 200,
     headers: { 'content-type': mediaTypes.json, 'cache-control': 'no-store', etag: listTag(body), location },
     body,
   };
 }
 
-async function orderOfPlan(client: Client, registry: Registry, id: string, actor: string): Promise<Work> {
-  const plan = await planOf(client, id);
+function wordsOf({ counts, problems }: ImportDocument): string {
+  const first: Fault | undefined = problems[0];
+  if (counts.error > 0) return `${counts.error} of ${counts.read} rows do not fit`;
+  return (first?.detail ?? 'It does not fit').replace(/\.$/, '');
+}
+
+async function planToApply(
+  client: Client,
+  { registry }: ImportContext,
+  id: string,
+  actor: string,
+): Promise<{ order: Asked; file: string; rows: number }> {
+  const plan = await planOf(client, registry, id);
   if (!plan) throw new Problem('not-found', 'There is no import with this id.');
   const reason = whyNot(plan);
   if (reason !== undefined) throw new Problem('plan-not-applicable', reason);
-  return {
-    order: {
-      resource: registry.get(plan.resource),
-      mode: plan.mode,
-      onError: plan.on_error,
-      dryRun: false,
-      ...(plan.scope ? { scope: plan.scope } : {}),
-      maxDelete: plan.max_delete,
-      ...(plan.correction === null ? {} : { correction: plan.correction }),
-      actor,
-      form: plan.form,
-      gzip: plan.gzip,
-      plan: id,
-    },
-    bytes: await fileOf(client, id),
-  };
+  return { order: { ...plan.order, dryRun: false, actor, plan: id }, file: plan.file, rows: plan.rows };
 }
 
-type Plan = NonNullable<Awaited<ReturnType<typeof planOf>>>;
-
-function whyNot({ dry_run, status, applied, expired, errors, on_error }: Plan): string | undefined {
-  if (!dry_run || status !== 'planned')
-    return 'This import is no plan: only one that was made with `dryRun=true` can be applied.';
+function whyNot({ order, status, applied, expired, errors }: Plan): string | undefined {
+  if (!order.dryRun || status !== 'planned')
+    return 'This import is no plan that can be applied: only one that was made with `dryRun=true`, and is finished, can.';
   if (applied !== null) return `The plan was carried out before, as /v1/imports/${applied}.`;
   if (expired) return 'The plan has expired: make a new one from the same file.';
-  if (errors > 0 && on_error === 'abort')
+  if (errors > 0 && order.onError === 'abort')
     return `The plan has ${errors} rows in error, and \`onError=abort\`: mend them first.`;
   return undefined;
 }

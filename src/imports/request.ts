@@ -1,6 +1,5 @@
 /** What a client asks of an import: the parameters, the form of the file, and the file itself. */
 import { createHash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { keyOf } from '../http/idempotency.ts';
@@ -172,24 +171,34 @@ export function requiredKey(request: FastifyRequest): string {
   return key;
 }
 
-/** The whole body, which is only taken into memory up to the limit. */
-export async function bodyOf(body: IncomingMessage, limit: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > limit)
-      throw new Problem(
-        'body-too-large',
-        `A file may have ${limit} bytes; compress it with gzip or send it in parts.`,
-      );
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+export interface Preferences {
+  /** To be told where to look, and not to wait. */
+  async: boolean;
+  /** Seconds that the client would wait for the end. */
+  wait: number;
+  applied: string;
+}
+
+const waitMost = 120;
+
+/** RFC 7240: `respond-async` and `wait`; what else is preferred is passed over, as it says. */
+export function preferencesOf(request: FastifyRequest): Preferences {
+  const fields = [request.headers.prefer ?? []].flat().join(',').toLowerCase().split(',');
+  const names = fields.map((field) => field.split(';')[0]?.trim() ?? '');
+  const asked = names
+    .map((name) => /^wait\s*=\s*"?([0-9]{1,6})"?$/.exec(name)?.[1])
+    .find((found) => found !== undefined);
+  const wait = Math.min(Number(asked ?? 0), waitMost);
+  const async = names.includes('respond-async');
+  return {
+    async,
+    wait,
+    applied: [...(async ? ['respond-async'] : []), ...(wait > 0 ? [`wait=${wait}`] : [])].join(', '),
+  };
 }
 
 /** Two requests are the same if address, form and bytes are. */
-export const fingerprintOf = (request: FastifyRequest, bytes: Buffer): Buffer =>
+export const fingerprintOf = (request: FastifyRequest, content: string): Buffer =>
   createHash('sha256')
     .update(
       JSON.stringify([
@@ -199,5 +208,5 @@ export const fingerprintOf = (request: FastifyRequest, bytes: Buffer): Buffer =>
         request.headers['content-encoding'],
       ]),
     )
-    .update(bytes)
+    .update(content)
     .digest();

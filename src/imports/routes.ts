@@ -2,13 +2,38 @@
 import type { FastifyInstance } from 'fastify';
 import {
   applyOperation,
+  cancelOperation,
+  eventsOperation,
   importGetOperation,
   importOperation,
   importsOperation,
   rowsOperation,
 } from './documentation.ts';
 import { applyHandler, importHandler, type ImportContext } from './handlers.ts';
+import { cancelHandler } from './jobs/cancel.ts';
+import { eventsHandler } from './jobs/events.ts';
+import { Queue } from './jobs/queue.ts';
+import { work, type Workshop } from './jobs/work.ts';
 import { importGetHandler, importsHandler, rowsHandler } from './rows.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Large imports that wait for their turn. Starts by itself with the first one, or with the server. */
+    imports: Queue;
+  }
+}
+
+export function importQueue(app: FastifyInstance, workshop: Workshop): Queue {
+  const queue = new Queue(workshop.db, async (task) => {
+    await work(workshop, task).catch((error: unknown) => {
+      app.log.error({ err: error, import: task.id }, 'import failed');
+      throw error;
+    });
+  });
+  app.decorate('imports', queue);
+  app.addHook('preClose', () => queue.stop());
+  return queue;
+}
 
 export async function importRoutes(app: FastifyInstance, context: ImportContext): Promise<void> {
   await app.register((scope, _options, done) => {
@@ -28,6 +53,11 @@ export async function importRoutes(app: FastifyInstance, context: ImportContext)
     { config: { operation: () => applyOperation, scope: 'import:apply' } },
     applyHandler(context),
   );
+  app.delete(
+    '/v1/imports/:id',
+    { config: { operation: () => cancelOperation, scope: 'import:plan' } },
+    cancelHandler(context),
+  );
   const read = { scope: 'import:plan' as const };
   app.get('/v1/imports', { config: { operation: () => importsOperation, ...read } }, importsHandler(context));
   app.get(
@@ -39,5 +69,10 @@ export async function importRoutes(app: FastifyInstance, context: ImportContext)
     '/v1/imports/:id/rows',
     { config: { operation: () => rowsOperation, ...read } },
     rowsHandler(context),
+  );
+  app.get(
+    '/v1/imports/:id/events',
+    { config: { operation: () => eventsOperation, ...read } },
+    eventsHandler(context),
   );
 }

@@ -1,16 +1,18 @@
 /** GET on imports and on their rows. */
+import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import sql, { type Sql } from 'sql-template-tag';
+import sql from 'sql-template-tag';
 import { z } from 'zod';
 import type { Reader } from '../db/moment.ts';
 import { formatOf, mediaTypes } from '../http/negotiate.ts';
 import { queryReader } from '../http/query.ts';
-import { listTag, sendTagged } from '../http/reply.ts';
-import { Problem } from '../kernel/problems.ts';
+import { isNotModified, listTag, sendTagged } from '../http/reply.ts';
+import { Problem, type Fault } from '../kernel/problems.ts';
+import type { Resource } from '../resource/declare.ts';
 import { quotedCell } from '../kernel/csv.ts';
 import type { ImportContext } from './handlers.ts';
 import { mendedCsv, type RowToMend } from './reading/mend.ts';
-import { importDocument } from './store.ts';
+import { importDocument, rowFault, type ImportDocument } from './store.ts';
 
 export const rowStatuses = ['create', 'update', 'unchanged', 'delete', 'error'] as const;
 
@@ -22,17 +24,13 @@ interface RowsQuery {
 }
 
 const pageSize = 50;
-/** How many rows a CSV or NDJSON of an import gives at most. */
-const exportMost = 100_000;
 
 export const rowsParameters = {
   status: z.enum(rowStatuses).optional().meta({ description: 'Only rows that this becomes, or became, of.' }),
-  limit: z
-    .int()
-    .min(1)
-    .max(500)
-    .optional()
-    .meta({ format: 'int32', description: 'Rows a page, 50 unless told. JSON only.' }),
+  limit: z.int().min(1).max(500).optional().meta({
+    format: 'int32',
+    description: 'Rows a page, 50 unless told; of CSV and NDJSON all unless told.',
+  }),
   after: z
     .int()
     .min(0)
@@ -47,7 +45,7 @@ export const rowsParameters = {
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-export async function knownImport(reader: Reader, id: string): Promise<string> {
+export async function knownImport(reader: Reader, id: string): Promise<ImportDocument> {
   const doc = uuid.test(id) ? await importDocument(reader, id) : undefined;
   if (doc === undefined) throw new Problem('not-found', 'There is no import with this id.');
   return doc;
@@ -60,24 +58,34 @@ export function importGetHandler({ db }: ImportContext) {
     noParameters.read(request.query as Record<string, unknown>);
     formatOf(request, undefined, ['json']);
     const { id } = request.params as { id: string };
-    const body = `{"data":${await knownImport(db, id)}}`;
+    const body = JSON.stringify({ data: await knownImport(db, id) });
     void reply.header('cache-control', 'private, no-cache');
     return sendTagged(request, reply, { body, type: mediaTypes.json, etag: listTag(body) });
   };
 }
 
-/** The newest imports first; `after` is the id of the last one of the page before. */
+export const importsParameters = {
+  limit: rowsParameters.limit,
+  before: z
+    .string()
+    .regex(uuid)
+    .optional()
+    .meta({ format: 'uuid', description: 'Where the page begins: before the import with this id.' }),
+};
+
+/** The newest imports first. */
 export function importsHandler({ db }: ImportContext) {
-  const reader = queryReader<{ limit?: number }>({ limit: rowsParameters.limit });
+  const reader = queryReader<{ limit?: number; before?: string }>(importsParameters);
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const { limit = pageSize } = reader.read(request.query as Record<string, unknown>);
+    const { limit = pageSize, before } = reader.read(request.query as Record<string, unknown>);
     formatOf(request, undefined, ['json']);
-    const rows = await db.query<{ id: string }>(
-      sql`SELECT id::text AS id FROM imports ORDER BY id DESC LIMIT ${limit}`,
-    );
-    const docs: string[] = [];
-    for (const { id } of rows) docs.push((await importDocument(db, id)) ?? '');
-    const body = `{"data":[${docs.filter((doc) => doc !== '').join(',')}]}`;
+    const rows = await db.query<{ id: string }>(sql`
+      SELECT id::text AS id FROM imports WHERE ${before === undefined ? sql`true` : sql`id < ${before}::uuid`}
+       ORDER BY id DESC LIMIT ${limit + 1}`);
+    const data: ImportDocument[] = [];
+    for (const { id } of rows.slice(0, limit)) data.push(await knownImport(db, id));
+    const next = rows.length > limit ? (data.at(-1)?.id ?? null) : null;
+    const body = JSON.stringify({ data, page: { limit, next } });
     void reply.header('cache-control', 'private, no-cache');
     return sendTagged(request, reply, { body, type: mediaTypes.json, etag: listTag(body) });
   };
@@ -89,68 +97,98 @@ export function rowsHandler({ db, registry }: ImportContext) {
     const query = reader.read(request.query as Record<string, unknown>);
     const format = formatOf(request, query.format, ['json', 'csv', 'ndjson']);
     const { id } = request.params as { id: string };
-    const known = JSON.parse(await knownImport(db, id)) as { resource: string; form: string };
+    const known = await knownImport(db, id);
     void reply.header('cache-control', 'private, no-cache');
-    const limit = query.limit ?? (format === 'json' ? pageSize : exportMost);
-    const rows = await db.query<{ doc: string }>(rowsStatement(id, query, limit + 1));
-    const page = rows.slice(0, limit).map(({ doc }) => doc);
-    const last = rows.length > limit ? (JSON.parse(page.at(-1) ?? '{}') as { row?: number }).row : undefined;
-    const body =
-      format === 'json'
-        ? `{"data":[${page.join(',')}],"page":{"limit":${limit},"next":${last ?? 'null'}}}`
-        : format === 'ndjson'
-          ? page.map((doc) => `${doc}\n`).join('')
-          : await csvOf(db, id, registry.get(known.resource), query, page);
-    return sendTagged(request, reply, {
-      body,
-      type: mediaTypes[format],
-      etag: listTag(body),
-      ...(format === 'json'
-        ? {}
-        : { headers: { 'content-disposition': `attachment; filename="import-rows.${format}"` } }),
-    });
+    if (format === 'json') {
+      const limit = query.limit ?? pageSize;
+      const rows = await rowsAfter(db, id, query, limit + 1);
+      const data = rows.slice(0, limit).map(shown);
+      const next = rows.length > limit ? (data.at(-1)?.row ?? null) : null;
+      const body = JSON.stringify({ data, page: { limit, next } });
+      return sendTagged(request, reply, { body, type: mediaTypes.json, etag: listTag(body) });
+    }
+    const file = { id, status: known.status, resource: registry.get(known.resource) };
+    void reply.header('content-disposition', `attachment; filename="import-rows.${format}"`);
+    // The rows of an import never change once it has ended, and there are none before.
+    const etag = listTag(JSON.stringify([id, known.status, format, query]));
+    void reply.header('etag', etag);
+    if (isNotModified(request, etag)) return reply.code(304).send();
+    return reply.type(mediaTypes[format]).send(Readable.from(lines(db, file, query, format)));
   };
 }
 
-const chosen = (id: string, { status, after = 0 }: RowsQuery): Sql =>
-  sql`r.import = ${id}::uuid AND r.n > ${after} ${status === undefined ? sql`` : sql`AND r.status = ${status}`}`;
+interface RowRecord extends Record<string, unknown> {
+  n: number;
+  line: number | null;
+  status: string;
+  row_id: string | null;
+  changes: Record<string, unknown> | null;
+  faults: Fault[] | null;
+  raw: unknown;
+}
 
-const rowsStatement = (id: string, query: RowsQuery, limit: number): Sql => sql`
-  SELECT json_build_object('row', r.n, 'line', r.line, 'status', r.status, 'id', r.row_id, 'changes', r.changes,
-                           'errors', coalesce(r.faults, '[]'::jsonb))::text AS doc
-    FROM import_rows r WHERE ${chosen(id, query)} ORDER BY r.n LIMIT ${limit}`;
+const rowsAfter = (reader: Reader, id: string, { status, after = 0 }: RowsQuery, limit: number) =>
+  reader.query<RowRecord>(sql`
+    SELECT r.n, r.line, r.status, r.row_id, r.changes, r.faults, r.raw FROM import_rows r
+     WHERE r.import = ${id}::uuid AND r.n > ${after} ${status === undefined ? sql`` : sql`AND r.status = ${status}`}
+     ORDER BY r.n LIMIT ${limit}`);
 
-async function csvOf(
+const shown = ({ n, line, status, row_id, changes, faults }: RowRecord) => ({
+  row: n,
+  line,
+  status,
+  id: row_id,
+  changes,
+  errors: (faults ?? []).map((fault) => rowFault(n, line, fault)),
+});
+
+/** A page at a time, so that a listing of any length takes no more memory than one page. */
+async function* pagesOf(reader: Reader, id: string, query: RowsQuery): AsyncGenerator<RowRecord[]> {
+  let { after = 0 } = query;
+  let left = query.limit ?? Infinity;
+  while (left > 0) {
+    const rows = await rowsAfter(reader, id, { ...query, after }, Math.min(left, 1000));
+    if (rows.length === 0) return;
+    yield rows;
+    left -= rows.length;
+    after = rows.at(-1)?.n ?? after;
+  }
+}
+
+async function* lines(
   reader: Reader,
-  id: string,
-  resource: Parameters<typeof mendedCsv>[0],
+  { id, resource }: { id: string; resource: Resource },
   query: RowsQuery,
-  page: string[],
-): Promise<string> {
-  if (query.status !== 'error') return plainCsv(page);
-  const rows = await reader.query<RowToMend & Record<string, unknown>>(
-    sql`SELECT r.raw, r.faults FROM import_rows r WHERE ${chosen(id, query)} ORDER BY r.n LIMIT ${exportMost}`,
-  );
-  const [file] = await reader.query<{ form: string; columns: string[] }>(
-    sql`SELECT form, columns FROM imports WHERE id = ${id}::uuid`,
-  );
-  return [...mendedCsv(resource, file?.form === 'csv' ? file.columns : undefined, rows)].join('');
+  format: 'csv' | 'ndjson',
+): AsyncGenerator<string> {
+  if (format === 'csv' && query.status === 'error') {
+    const [file] = await reader.query<{ form: string; columns: string[] }>(
+      sql`SELECT form, columns FROM imports WHERE id = ${id}::uuid`,
+    );
+    const columns = file?.form === 'csv' ? file.columns : undefined;
+    let first = true;
+    for await (const page of pagesOf(reader, id, query)) {
+      const rows = page.map(({ raw, faults }) => ({ raw, faults: faults ?? [] }));
+      const [header = '', ...rest] = mendedCsv(resource, columns, rows as RowToMend[]);
+      yield (first ? header : '') + rest.join('');
+      first = false;
+    }
+    if (first) yield* mendedCsv(resource, columns, []);
+    return;
+  }
+  if (format === 'csv') yield csvLine(['row', 'line', 'status', 'id', 'changes', 'errors']);
+  for await (const page of pagesOf(reader, id, query))
+    yield page
+      .map(shown)
+      .map((row) => (format === 'csv' ? csvLine(Object.values(row)) : `${JSON.stringify(row)}\n`))
+      .join('');
 }
 
-function plainCsv(page: string[]): string {
-  const lines = page.map((doc) => {
-    const row = JSON.parse(doc) as Record<string, unknown>;
-    const cells = [row.row, row.line, row.status, row.id, row.changes, row.errors];
-    return cells
-      .map((cell) =>
-        cell === null || cell === undefined
-          ? ''
-          : typeof cell === 'object'
-            ? JSON.stringify(cell)
-            : String(cell as string | number),
-      )
-      .map(quotedCell)
-      .join(',');
-  });
-  return ['row,line,status,id,changes,errors', ...lines].map((line) => `${line}\r\n`).join('');
-}
+const csvCell = (value: unknown): string =>
+  value === null || (Array.isArray(value) && value.length === 0)
+    ? ''
+    : typeof value === 'object'
+      ? JSON.stringify(value)
+      : String(value);
+
+const csvLine = (cells: unknown[]): string => `${cells.map(csvCell).map(quotedCell).join(',')}\r\n`;

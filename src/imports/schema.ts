@@ -45,6 +45,21 @@ const counts = z
   })
   .meta({ id: 'ImportCounts', description: 'How many rows of which kind.' });
 
+const progress = z
+  .strictObject({
+    phase: z
+      .enum(['waiting', 'reading', 'checking', 'writing'])
+      .meta({ description: 'What is being done.', examples: ['reading'] }),
+    bytes: count('Bytes of the file that have been read.', 1048576),
+    totalBytes: count('Bytes of the file, as it was sent.', 4194304),
+    read: count('Rows that have been read.', 12000),
+    valid: count('Rows without a fault of their own so far.', 11998),
+    written: count('New rows that are written, and seen by others once all are.', 0),
+    rate: count('Rows read or written a second, in this phase.', 40000).nullable(),
+    secondsLeft: count('An estimate.', 3).nullable(),
+  })
+  .meta({ id: 'ImportProgress', description: 'How far an import is.' });
+
 const link = (description: string, example: string): z.ZodType =>
   z
     .string()
@@ -74,6 +89,7 @@ export const importSchema = z
       .enum(['queued', 'running', 'planned', 'applied', 'refused', 'failed', 'cancelled'])
       .meta({ description: 'How far it is.', examples: ['planned'] }),
     counts,
+    progress: progress.nullable().meta({ description: 'Of an import that waits or runs; else null.' }),
     standings: listOf(effect, 'What it does to the standings of the rounds concerned.', 20),
     problems: listOf(rowFault, 'What is wrong with the file as a whole.', 200),
     errors: listOf(
@@ -84,13 +100,14 @@ export const importSchema = z
     createdAt: instant('When it was asked for.', '2026-11-25T03:00:00.000000Z'),
     finishedAt: instant('When it ended.', '2026-11-25T03:00:00.120000Z').nullable(),
     expiresAt: instant(
-      'Until when the plan can be carried out, or the record is kept.',
+      'Until when the plan can be carried out; null for what is no plan.',
       '2026-11-26T03:00:00.000000Z',
-    ),
+    ).nullable(),
     links: z
       .strictObject({
         self: link('This import.', `/v1/imports/${exampleId}`),
         rows: link('What became of each row.', `/v1/imports/${exampleId}/rows`),
+        events: link('How it goes on, as server-sent events.', `/v1/imports/${exampleId}/events`).optional(),
         apply: link('Carries the plan out.', `/v1/imports/${exampleId}/apply`).optional(),
       })
       .meta({ id: 'ImportLinks', description: 'Where to go from here.' }),
@@ -102,7 +119,15 @@ export const importReply = z
   .meta({ id: 'ImportReply', description: 'One import.' });
 
 export const importsReply = z
-  .strictObject({ data: listOf(importSchema, 'The newest first.', 500) })
+  .strictObject({
+    data: listOf(importSchema, 'The newest first.', 500),
+    page: z
+      .strictObject({
+        limit: count('Imports a page.', 50),
+        next: uuid('Give this as `before` for the next page; null on the last.', exampleId).nullable(),
+      })
+      .meta({ id: 'ImportsPage', description: 'Where the page stands.' }),
+  })
   .meta({ id: 'ImportsReply', description: 'The imports.' });
 
 const row = z

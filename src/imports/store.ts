@@ -1,22 +1,31 @@
-/** Imports at rest: what was asked for, what became of it, and the file while it may still be needed. */
+/** Imports at rest: what was asked for, what became of it, and how the wire shows it. */
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { Client } from '../db/database.ts';
 import type { Reader } from '../db/moment.ts';
 import type { Fault } from '../kernel/problems.ts';
-import type { Order, Report } from './merging/order.ts';
+import type { Registry } from '../resource/registry.ts';
+import { timeLeft, type Step } from './jobs/progress.ts';
+import type { Counts, Order, Report } from './merging/order.ts';
+import type { StandingsEffect } from './merging/standings.ts';
 
-/** How long a plan can be carried out, and how long the record of an import and its rows is kept. */
+/** How long a plan can be carried out. */
 const plansFor = '24 hours';
-const recordsFor = '90 days';
-const partBytes = 1_048_576;
 
-export async function recordOrder(client: Client, order: Omit<Order, 'id'>): Promise<string> {
+export type Status = 'queued' | 'running' | 'planned' | 'applied' | 'refused' | 'failed' | 'cancelled';
+export type Asked = Omit<Order, 'id'>;
+
+export async function recordOrder(
+  client: Client,
+  order: Asked,
+  status: 'queued' | 'running',
+  file?: string,
+): Promise<string> {
   const [row] = await client.query<{ id: string }>(sql`
-    INSERT INTO imports (resource, mode, on_error, dry_run, plan, scope, max_delete, correction, form, gzip, actor, status, started_at, expires_at)
-    VALUES (${order.resource.name}, ${order.mode}, ${order.onError}, ${order.dryRun}, ${order.plan ?? null}::uuid,
+    INSERT INTO imports (resource, mode, on_error, dry_run, plan, file, scope, max_delete, correction, form, gzip, actor, status, started_at, expires_at)
+    VALUES (${order.resource.name}, ${order.mode}, ${order.onError}, ${order.dryRun}, ${order.plan ?? null}::uuid, ${file ?? null}::uuid,
             ${order.scope ? JSON.stringify(order.scope) : null}::jsonb, ${order.maxDelete}, ${order.correction ?? null},
-            ${order.form}, ${order.gzip}, ${order.actor}, 'running', now(),
-            now() + ${order.dryRun ? plansFor : recordsFor}::interval)
+            ${order.form}, ${order.gzip}, ${order.actor}, ${status}, CASE WHEN ${status}::text = 'running' THEN now() END,
+            now() + ${plansFor}::interval)
     RETURNING id::text AS id`);
   return row?.id ?? '';
 }
@@ -29,82 +38,173 @@ export async function recordReport(
 ): Promise<void> {
   await client.query(sql`
     UPDATE imports SET status = ${report.status}, counts = ${JSON.stringify(report.counts)}::jsonb,
-           standings = ${JSON.stringify(report.standings)}::jsonb, columns = ${columns}::text[],
-           problem = ${report.faults.length > 0 ? JSON.stringify(report.faults) : null}::jsonb, finished_at = clock_timestamp()
+           standings = ${JSON.stringify(report.standings)}::json, columns = ${columns}::text[],
+           problem = ${report.faults.length > 0 ? JSON.stringify(report.faults) : null}::jsonb,
+           expires_at = clock_timestamp() + ${plansFor}::interval, finished_at = clock_timestamp()
      WHERE id = ${id}::uuid`);
 }
 
-/** The file of a plan, which is read once more when the plan is carried out. */
-export async function keepFile(client: Client, id: string, bytes: Buffer): Promise<void> {
-  for (let part = 0; part * partBytes < bytes.length; part += 1)
-    await client.query(
-      sql`INSERT INTO import_files (import, part, bytes) VALUES (${id}::uuid, ${part}, ${bytes.subarray(part * partBytes, (part + 1) * partBytes)})`,
-    );
-}
+/** Of an import that ended without a report: nothing was written. */
+export const recordEnd = (
+  reader: Reader,
+  id: string,
+  status: 'refused' | 'failed' | 'cancelled',
+  faults: Fault[],
+): Promise<unknown> =>
+  reader.query(sql`
+    UPDATE imports SET status = ${status}, problem = ${JSON.stringify(faults)}::jsonb, finished_at = clock_timestamp()
+     WHERE id = ${id}::uuid AND status IN ('queued', 'running')`);
 
-export async function fileOf(client: Client, id: string): Promise<Buffer> {
-  const parts = await client.query<{ bytes: Buffer }>(
-    sql`SELECT bytes FROM import_files WHERE import = ${id}::uuid ORDER BY part`,
-  );
-  return Buffer.concat(parts.map(({ bytes }) => bytes));
-}
-
-export interface Kept {
+interface Kept extends Record<string, unknown> {
   resource: string;
   mode: Order['mode'];
   on_error: Order['onError'];
   dry_run: boolean;
+  plan: string | null;
+  file: string | null;
   scope: Record<string, string> | null;
   max_delete: number;
   correction: string | null;
   form: Order['form'];
   gzip: boolean;
-  status: string;
+  actor: string;
+}
+
+const keptColumns = raw(
+  'i.resource, i.mode, i.on_error, i.dry_run, i.plan::text AS plan, i.file::text AS file, i.scope, i.max_delete, i.correction, i.form, i.gzip, i.actor',
+);
+
+const orderOf = (registry: Registry, kept: Kept): Asked => ({
+  resource: registry.get(kept.resource),
+  mode: kept.mode,
+  onError: kept.on_error,
+  dryRun: kept.dry_run,
+  ...(kept.scope ? { scope: kept.scope } : {}),
+  maxDelete: kept.max_delete,
+  ...(kept.correction === null ? {} : { correction: kept.correction }),
+  actor: kept.actor,
+  form: kept.form,
+  gzip: kept.gzip,
+  ...(kept.plan === null ? {} : { plan: kept.plan }),
+});
+
+export interface Plan {
+  order: Asked;
+  file: string;
+  rows: number;
+  status: Status;
   errors: number;
   expired: boolean;
   applied: string | null;
 }
 
 /** Locked, so that a plan is carried out once. */
-export async function planOf(client: Client, id: string): Promise<Kept | undefined> {
-  const [row] = await client.query<Kept & Record<string, unknown>>(sql`
-    SELECT i.resource, i.mode, i.on_error, i.dry_run, i.scope, i.max_delete, i.correction, i.form, i.gzip, i.status,
-           coalesce((i.counts ->> 'error')::int, 0) AS errors, i.expires_at <= now() AS expired,
-           (SELECT a.id::text FROM imports a WHERE a.plan = i.id AND a.status = 'applied') AS applied
-      FROM imports i WHERE i.id = ${id}::uuid FOR UPDATE OF i`);
-  return row;
+export async function planOf(client: Client, registry: Registry, id: string): Promise<Plan | undefined> {
+  const [row] = await client.query<Kept & Omit<Plan, 'order' | 'file'>>(sql`
+    SELECT ${keptColumns}, i.status, coalesce((i.counts ->> 'read')::int, 0) AS rows, coalesce((i.counts ->> 'error')::int, 0) AS errors,
+           i.expires_at <= now() AS expired,
+           (SELECT a.id::text FROM imports a WHERE a.plan = i.id AND a.status IN ('queued', 'running', 'applied') LIMIT 1) AS applied
+      FROM imports i WHERE i.id = ${id}::uuid FOR NO KEY UPDATE OF i`);
+  return row && { ...row, file: row.file ?? '', order: orderOf(registry, row) };
 }
 
-/** The import as the wire has it, and its state for the ETag. */
-export async function importDocument(reader: Reader, id: string): Promise<string | undefined> {
-  const [row] = await reader.query<{ doc: string }>(sql`
-    SELECT json_build_object(
-      'id', i.id, 'resource', i.resource, 'mode', i.mode, 'onError', i.on_error, 'dryRun', i.dry_run, 'plan', i.plan,
-      'scope', i.scope, 'maxDelete', i.max_delete, 'correction', i.correction, 'status', i.status,
-      'counts', i.counts, 'standings', i.standings,
-      'problems', coalesce(i.problem, '[]'::jsonb), 'errors', ${faultsStatement(id)},
-      'createdAt', ${instant('created_at')}, 'finishedAt', ${instant('finished_at')}, 'expiresAt', ${instant('expires_at')},
-      'links', json_strip_nulls(json_build_object('self', '/v1/imports/' || i.id, 'rows', '/v1/imports/' || i.id || '/rows',
-               'apply', CASE WHEN i.status = 'planned' THEN '/v1/imports/' || i.id || '/apply' END)))::text AS doc
-      FROM imports i WHERE i.id = ${id}::uuid`);
-  return row?.doc;
+/** Takes an import that waits; undefined where it was cancelled or is done. */
+export async function claim(
+  reader: Reader,
+  registry: Registry,
+  id: string,
+): Promise<{ order: Asked; file: string } | undefined> {
+  const [row] = await reader.query<Kept>(sql`
+    UPDATE imports i SET status = 'running', started_at = clock_timestamp()
+     WHERE i.id = ${id}::uuid AND i.status IN ('queued', 'running') RETURNING ${keptColumns}`);
+  return row && { order: orderOf(registry, row), file: row.file ?? '' };
 }
 
 const instant = (column: string): Sql =>
-  raw(`to_char(i.${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`);
+  raw(`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`);
+
+interface Recorded extends Kept {
+  id: string;
+  status: Status;
+  counts: Partial<Counts>;
+  standings: StandingsEffect[];
+  problem: Fault[] | null;
+  step: Step | null;
+  created: string;
+  finished: string | null;
+  expires: string;
+}
 
 /** How many faults a report lists; the rows have all of them. */
 const faultsMost = 200;
 
-/** The faults of the rows of an import, in the order of the file. */
-function faultsStatement(id: string): Sql {
-  return sql`(SELECT coalesce(json_agg(f.fault ORDER BY f.n, f.nth), '[]') FROM (
-      SELECT r.n, u.nth, jsonb_strip_nulls(jsonb_build_object('row', r.n, 'line', r.line)) || u.fault AS fault
-        FROM import_rows r, jsonb_array_elements(r.faults) WITH ORDINALITY AS u(fault, nth)
-       WHERE r.import = ${id}::uuid AND r.status = 'error' ORDER BY r.n, u.nth LIMIT ${faultsMost}) AS f)`;
+/** The faults of single rows in the order of the file, the first of them. */
+export async function faultsOf(reader: Reader, id: string): Promise<Fault[]> {
+  const rows = await reader.query<{ n: number; line: number | null; fault: Fault }>(sql`
+    SELECT r.n, r.line, u.fault FROM import_rows r, jsonb_array_elements(r.faults) WITH ORDINALITY AS u(fault, nth)
+     WHERE r.import = ${id}::uuid AND r.status = 'error' ORDER BY r.n, u.nth LIMIT ${faultsMost}`);
+  return rows.map(({ n, line, fault }) => rowFault(n, line, fault));
 }
 
-export async function faultsOf(reader: Reader, id: string): Promise<Fault[]> {
-  const [row] = await reader.query<{ faults: Fault[] }>(sql`SELECT ${faultsStatement(id)} AS faults`);
-  return row?.faults ?? [];
+/** A fault with its place first, as people read it. */
+export function rowFault(row: number, line: number | null, fault: Fault): Fault {
+  const { line: own, column, pointer, field, code, value, detail } = fault;
+  return Object.fromEntries(
+    Object.entries({ row, line: own ?? line, column, pointer, field, code, value, detail }).filter(
+      ([, told]) => told !== undefined && told !== null,
+    ),
+  ) as unknown as Fault;
+}
+
+const shown = ['read', 'create', 'update', 'unchanged', 'delete', 'error'] as const;
+
+export interface ImportDocument extends Record<string, unknown> {
+  id: string;
+  resource: string;
+  status: Status;
+  counts: Counts;
+  problems: Fault[];
+  errors: Fault[];
+}
+
+/** The import as the wire has it. */
+export async function importDocument(reader: Reader, id: string): Promise<ImportDocument | undefined> {
+  const [row] = await reader.query<Recorded>(sql`
+    SELECT i.id::text AS id, ${keptColumns}, i.status, i.counts, i.standings, i.problem,
+           ${instant('i.created_at')} AS created, ${instant('i.finished_at')} AS finished, ${instant('i.expires_at')} AS expires,
+           CASE WHEN i.status IN ('queued', 'running') THEN row_to_json(p) END AS step
+      FROM imports i LEFT JOIN (
+        SELECT import, phase, bytes::float8, total_bytes::float8 AS total, read, valid, written,
+               extract(epoch FROM clock_timestamp() - began_at)::float8 AS seconds,
+               extract(epoch FROM clock_timestamp() - phase_began_at)::float8 AS phase_seconds FROM import_progress
+      ) AS p ON p.import = i.id WHERE i.id = ${id}::uuid`);
+  if (!row) return undefined;
+  const self = `/v1/imports/${id}`;
+  const going = row.status === 'queued' || row.status === 'running';
+  return {
+    id,
+    resource: row.resource,
+    mode: row.mode,
+    onError: row.on_error,
+    dryRun: row.dry_run,
+    plan: row.plan,
+    scope: row.scope,
+    maxDelete: row.max_delete,
+    correction: row.correction,
+    status: row.status,
+    counts: Object.fromEntries(shown.map((name) => [name, row.counts[name] ?? 0])) as unknown as Counts,
+    progress: row.step && timeLeft(row.step),
+    standings: row.standings,
+    problems: row.problem ?? [],
+    errors: await faultsOf(reader, id),
+    createdAt: row.created,
+    finishedAt: row.finished,
+    expiresAt: row.status === 'planned' ? row.expires : null,
+    links: {
+      self,
+      rows: `${self}/rows`,
+      ...(going ? { events: `${self}/events` } : {}),
+      ...(row.status === 'planned' ? { apply: `${self}/apply` } : {}),
+    },
+  };
 }

@@ -281,6 +281,12 @@ export const problemTypes = {
     'At least one row cannot be written as it is, so nothing was written. Every fault is listed with its place and what would be right, up to a stated number.',
     'Get the bad rows from `rows?status=error&format=csv`, mend them and send the file again under a new Idempotency-Key; or import with `onError=skip`.',
   ),
+  'import-finished': problem(
+    409,
+    'The import has ended',
+    'Only an import that waits or runs can be cancelled; this one has ended.',
+    'Look at its `status`. What was applied is changed by another import.',
+  ),
   'plan-outdated': problem(
     409,
     'The plan does not fit any more',

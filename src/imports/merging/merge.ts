@@ -33,23 +33,43 @@ async function lockChanged(client: Client, resource: Resource): Promise<void> {
   if (locked.length !== wanted?.rows || locked.some(({ version }) => !version)) throw new MatchedAnew();
 }
 
-export async function mergeRows(client: Client, stage: Stage, scope?: Scope): Promise<void> {
+interface Merging {
+  scope?: Scope;
+  /** Hears how many new rows are there. */
+  written: (rows: number) => void;
+}
+
+export async function mergeRows(client: Client, stage: Stage, { scope, written }: Merging): Promise<void> {
   const { resource } = stage;
+  written(0);
   await lockChanged(client, resource);
   if (scope) await removeRest(client, resource);
   await changeRows(client, stage);
-  await insertNew(client, stage);
+  await insertNew(client, stage, written);
   for (const list of listColumns(resource)) await mergeList(client, list);
   // Some rules are judged when the transaction ends; their faults belong to this import.
   await client.query(sql`SET CONSTRAINTS ALL IMMEDIATE`);
   await client.query(sql`SET CONSTRAINTS ALL DEFERRED`);
 }
 
-async function insertNew(client: Client, { resource, columns }: Stage): Promise<void> {
+/** New rows are written in one statement, or, where there are very many, in parts of this size. */
+const partRows = 100_000;
+
+async function insertNew(
+  client: Client,
+  { resource, columns }: Stage,
+  written: (rows: number) => void,
+): Promise<void> {
   const id = resource.id === 'uuid' ? 'id, ' : '';
-  await client.query(sql`
-    INSERT INTO ${raw(resource.table)} (${raw(id + columnNames(columns))})
-    SELECT ${raw(id + columnNames(columns, 's.'))} FROM staged s WHERE ${isNew} ORDER BY s.n`);
+  const [last] = await client.query<{ n: number | null }>(sql`SELECT max(n) AS n FROM staged`);
+  let rows = 0;
+  for (let from = 0; from < (last?.n ?? 0); from += partRows) {
+    const { rowCount } = await client.pg.query(sql`
+      INSERT INTO ${raw(resource.table)} (${raw(id + columnNames(columns))})
+      SELECT ${raw(id + columnNames(columns, 's.'))} FROM staged s
+       WHERE s.n > ${from} AND s.n <= ${from + partRows} AND ${isNew} ORDER BY s.n`);
+    written((rows += rowCount ?? 0));
+  }
 }
 
 async function changeRows(client: Client, { resource, columns }: Stage): Promise<void> {

@@ -6,6 +6,7 @@ import sql, { raw } from 'sql-template-tag';
 import type { Client } from '../../db/database.ts';
 import { isRaceLost } from '../../db/transient.ts';
 import { Problem, type Fault } from '../../kernel/problems.ts';
+import type { Resource } from '../../resource/declare.ts';
 import type { Registry } from '../../resource/registry.ts';
 import { checkCodes, checkOpenReferences, checkScope, refuseExisting } from './checks.ts';
 import { explain } from './explain.ts';
@@ -16,36 +17,71 @@ import { Names } from './names.ts';
 import type { Order, Report } from './order.ts';
 import type { FileRow } from '../reading/row.ts';
 import { countOutcomes, recordRows, refuseOtherThanPlanned } from './record.ts';
-import { createStage, fillStage, stageOf, type Filled, type Stage } from './stage.ts';
+import { createStage, fillStage, stageOf, type Stage } from './stage.ts';
 import { effects, roundsConcerned, standingsOf, type StandingsEffect } from './standings.ts';
 
 /** How often a set is merged again: after faults of some rows, or because somebody else was quicker. */
 const triesMost = 20;
+
+/** Hears how far an import is; what it throws ends the import. */
+export type Told = (step: {
+  phase: 'reading' | 'checking' | 'writing';
+  read?: number;
+  valid?: number;
+  written?: number;
+}) => void;
 
 export async function runImport(
   client: Client,
   registry: Registry,
   order: Order,
   rows: AsyncIterable<FileRow[]>,
-  told?: (filled: Filled) => void,
+  { told = () => undefined, patient = false }: { told?: Told; patient?: boolean } = {},
 ): Promise<Report> {
   const { resource } = order;
-  // One after the other: two imports of one resource would only wait for each other's rows, or deadlock over them.
-  await client.query(sql`SELECT pg_advisory_xact_lock(hashtextextended(${`import:${resource.name}`}, 0))`);
+  await takeTurn(client, resource, patient);
   const names = await Names.load(client, resource, registry);
   const stage = stageOf(resource);
   await createStage(client, stage);
-  await fillStage(client, stage, new Judge(resource, registry, names), rows, told);
+  await fillStage(client, stage, new Judge(resource, registry, names), rows, (filled) => {
+    told({ phase: 'reading', ...filled });
+  });
+  told({ phase: 'checking' });
   await client.query(sql`ANALYZE staged`);
   await refuseRepeated(client, stage);
   await completeRows(client, stage);
   await checkCodes(client, stage);
   await checkOpenReferences(client, stage, names, registry);
   if (order.scope) await checkScope(client, stage, order.scope);
-  return finish(client, registry, order, stage);
+  return finish(client, registry, order, stage, told);
 }
 
-async function finish(client: Client, registry: Registry, order: Order, stage: Stage): Promise<Report> {
+const turnMost = '10s';
+
+/**
+ * Imports of one resource go one after the other: they would only wait for each other's rows, or deadlock over them.
+ * A request does not wait for long, so that a large import does not hold up the connections that others need.
+ */
+async function takeTurn(client: Client, { name }: Resource, patient: boolean): Promise<void> {
+  await client.query(sql`SELECT set_config('lock_timeout', ${patient ? '0' : turnMost}, true)`);
+  try {
+    await client.query(sql`SELECT pg_advisory_xact_lock(hashtextextended(${`import:${name}`}, 0))`);
+  } catch (error) {
+    if ((error as { code?: string }).code !== '55P03') throw error;
+    throw new Problem('unavailable', `Another import of ${name} is being written; nothing was written.`, {
+      headers: { 'retry-after': '10' },
+    });
+  }
+  await client.query(sql`SET LOCAL lock_timeout = 0`);
+}
+
+async function finish(
+  client: Client,
+  registry: Registry,
+  order: Order,
+  stage: Stage,
+  told: Told,
+): Promise<Report> {
   const removes = order.scope !== undefined;
   for (let tries = 1; ; tries += 1) {
     await matchRows(client, stage);
@@ -62,7 +98,9 @@ async function finish(client: Client, registry: Registry, order: Order, stage: S
     };
     if (counts.error > 0 && order.onError === 'abort') return refused([]);
     if (counts.delete > order.maxDelete) return refused([tooMany(counts.delete, order.maxDelete)]);
-    const merged = await tryMerge(client, registry, order, stage);
+    const merged = await tryMerge(client, registry, order, stage, (written) => {
+      told({ phase: 'writing', written });
+    });
     if ('effects' in merged) {
       await asPlanned();
       await recordRows(client, order, removes);
@@ -82,12 +120,13 @@ async function tryMerge(
   registry: Registry,
   order: Order,
   stage: Stage,
+  written: (rows: number) => void,
 ): Promise<{ effects: StandingsEffect[] } | { faults: Fault[] }> {
   const rounds = await roundsConcerned(client, stage.resource, order.scope !== undefined);
   const before = await standingsOf(client, registry, rounds);
   await client.query(sql`SAVEPOINT merge`);
   try {
-    await mergeRows(client, stage, order.scope);
+    await mergeRows(client, stage, { ...(order.scope ? { scope: order.scope } : {}), written });
     const after = await standingsOf(client, registry, rounds);
     await client.query(sql`${raw(order.dryRun ? 'ROLLBACK TO SAVEPOINT merge' : 'RELEASE SAVEPOINT merge')}`);
     return { effects: effects(before, after) };

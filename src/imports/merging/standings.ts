@@ -28,7 +28,8 @@ export async function roundsConcerned(
   const at =
     resource.name === 'rounds'
       ? 'id'
-      : resource.leaves.find(({ leaf, rows }) => leaf.refersTo === 'rounds' && !leaf.derived && !rows)?.leaf.column;
+      : resource.leaves.find(({ leaf, rows }) => leaf.refersTo === 'rounds' && !leaf.derived && !rows)?.leaf
+          .column;
   if (at === undefined) return [];
   const column = raw(`"${at}"`);
   const changed = sql`NOT EXISTS (SELECT FROM matched m WHERE m.n = s.n AND m.changes = '{}')`;

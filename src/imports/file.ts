@@ -1,0 +1,138 @@
+/**
+ * The file of an import as it is received: small ones stay in memory, larger ones go to the database part by part, so
+ * that memory does not grow with them and whoever works on them later finds them there.
+ */
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import sql from 'sql-template-tag';
+import type { Client, Database } from '../db/database.ts';
+import type { Reader } from '../db/moment.ts';
+import { Problem } from '../kernel/problems.ts';
+
+const partBytes = 1_048_576;
+/** Up to here a file stays in memory. */
+const memoryBytes = 4 * partBytes;
+/** How long a sender may pause. */
+const pauseMost = 15_000;
+
+export interface ReceivedFile {
+  digest: string;
+  length: number;
+  /** The bytes, or the name under which the database has them. */
+  bytes?: Buffer;
+  file?: string;
+}
+
+export async function receiveFile(db: Database, body: IncomingMessage, limit: number): Promise<ReceivedFile> {
+  const hash = createHash('sha256');
+  let waiting: Buffer[] = [];
+  let held = 0;
+  let length = 0;
+  let parts = 0;
+  let file: string | undefined;
+  const flush = async (): Promise<void> => {
+    const bytes = Buffer.concat(waiting);
+    waiting = [];
+    held = 0;
+    file ??= await newFile(db);
+    await keepParts(db, file, bytes, parts);
+    parts += Math.ceil(bytes.length / partBytes);
+  };
+  try {
+    for await (const chunk of unhurried(body)) {
+      length += chunk.length;
+      if (length > limit)
+        throw new Problem(
+          'body-too-large',
+          `A file may have ${limit} bytes; compress it with gzip or send it in parts.`,
+        );
+      hash.update(chunk);
+      waiting.push(chunk);
+      held += chunk.length;
+      if (held >= (file === undefined ? memoryBytes : partBytes)) await flush();
+    }
+    if (file !== undefined && held > 0) await flush();
+  } catch (error) {
+    if (file !== undefined) await forgetFile(db, file);
+    throw error;
+  }
+  return {
+    digest: hash.digest('hex'),
+    length,
+    ...(file === undefined ? { bytes: Buffer.concat(waiting) } : { file }),
+  };
+}
+
+/** The body, unless its sender pauses for too long or goes away. */
+async function* unhurried(body: IncomingMessage): AsyncGenerator<Buffer> {
+  const timer = setTimeout(() => {
+    body.destroy(new Problem('request-timeout', `Nothing came for ${pauseMost / 1000} seconds.`));
+  }, pauseMost);
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      yield chunk;
+      timer.refresh();
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function newFile(reader: Reader): Promise<string> {
+  const [row] = await reader.query<{ file: string }>(sql`SELECT uuidv7()::text AS file`);
+  return row?.file ?? '';
+}
+
+async function keepParts(reader: Reader, file: string, bytes: Buffer, first: number): Promise<void> {
+  for (let part = 0; part * partBytes < bytes.length; part += 1)
+    await reader.query(
+      sql`INSERT INTO import_files (file, part, bytes) VALUES (${file}::uuid, ${first + part}, ${bytes.subarray(part * partBytes, (part + 1) * partBytes)})`,
+    );
+}
+
+/** The name under which the database has the file. */
+export async function keptFile(client: Client, { file, bytes }: ReceivedFile): Promise<string> {
+  if (file !== undefined) return file;
+  const made = await newFile(client);
+  await keepParts(client, made, bytes ?? Buffer.alloc(0), 0);
+  return made;
+}
+
+/** Part by part, so that no more than one is in memory. */
+export async function* partsOf(reader: Reader, file: string): AsyncGenerator<Buffer> {
+  for (let part = 0; ; part += 1) {
+    const [row] = await reader.query<{ bytes: Buffer }>(
+      sql`SELECT bytes FROM import_files WHERE file = ${file}::uuid AND part = ${part}`,
+    );
+    if (!row) return;
+    yield row.bytes;
+  }
+}
+
+export async function wholeFile(reader: Reader, file: string): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of partsOf(reader, file)) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+export async function lengthOf(reader: Reader, file: string): Promise<number> {
+  const [row] = await reader.query<{ length: number }>(
+    sql`SELECT coalesce(sum(length(bytes)), 0)::float8 AS length FROM import_files WHERE file = ${file}::uuid`,
+  );
+  return row?.length ?? 0;
+}
+
+/** Removes the file unless some import still needs it. */
+export const forgetFile = (reader: Reader, file: string): Promise<unknown> =>
+  reader.query(sql`
+    DELETE FROM import_files f WHERE f.file = ${file}::uuid
+       AND NOT EXISTS (SELECT FROM imports i WHERE i.file = f.file AND i.status IN ('queued', 'running', 'planned'))`);
+
+/** What nobody will ask for any more: uploads that broke off, files of plans that have expired, old records. */
+export async function forgetOldImports(db: Database): Promise<void> {
+  await db.query(sql`DELETE FROM imports WHERE created_at < now() - interval '90 days'`);
+  await db.query(sql`
+    DELETE FROM import_files f WHERE f.received_at < now() - interval '1 day' AND NOT EXISTS (
+      SELECT FROM imports i WHERE i.file = f.file
+         AND (i.status IN ('queued', 'running') OR (i.status = 'planned' AND i.expires_at > now())))`);
+}

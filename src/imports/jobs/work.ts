@@ -1,0 +1,140 @@
+/** A large import, carried out by the queue: one transaction for everything, told about from beside it. */
+import { Readable } from 'node:stream';
+import sql, { type Sql } from 'sql-template-tag';
+import { sayWriter, type Client, type Database, type Row } from '../../db/database.ts';
+import type { Reader } from '../../db/moment.ts';
+import { inTransaction } from '../../http/idempotency.ts';
+import { toProblem } from '../../http/problem.ts';
+import { Problem, type Fault } from '../../kernel/problems.ts';
+import type { Registry } from '../../resource/registry.ts';
+import { forgetFile, partsOf } from '../file.ts';
+import type { Report } from '../merging/order.ts';
+import { runImport } from '../merging/run.ts';
+import { FileError } from '../reading/file-error.ts';
+import { readFile } from '../reading/read.ts';
+import { claim, recordEnd, recordReport, type Asked } from '../store.ts';
+import { Progress } from './progress.ts';
+import type { Task } from './queue.ts';
+
+export interface Workshop {
+  db: Database;
+  registry: Registry;
+  fileBytes: number;
+}
+
+/** What a file may unpack to, as a multiple of what may be sent. */
+export const unpacking = 4;
+/** How many times its own size a gzip file may unpack to. */
+export const unpackingRatio = 1000;
+const rowsMost = 5_000_000;
+
+export async function work(workshop: Workshop, { id, last, signal }: Task): Promise<void> {
+  const { db } = workshop;
+  const beside = readerBeside(db);
+  const cancelled = new AbortController();
+  try {
+    await inTransaction(db, { actor: '' }, async (client) => {
+      // Held by whoever works on it: a second delivery of the same import finds it taken, or done.
+      const [lock] = await client.query<{ free: boolean; pid: number }>(
+        sql`SELECT pg_try_advisory_xact_lock(hashtextextended(${`import-job:${id}`}, 0)) AS free, pg_backend_pid() AS pid`,
+      );
+      const claimed = lock?.free ? await claim(beside, workshop.registry, id) : undefined;
+      if (!lock || !claimed) return;
+      const progress = new Progress(beside, id, () => {
+        cancelled.abort();
+      });
+      const stop = (): void => {
+        void db.aside.query('SELECT pg_cancel_backend($1)', [lock.pid]).catch(() => undefined);
+      };
+      const stopped = AbortSignal.any([signal, cancelled.signal]);
+      stopped.addEventListener('abort', stop);
+      try {
+        await progress.begin();
+        await carryOut(client, workshop, { id, ...claimed }, { progress, stopped, beside });
+      } finally {
+        stopped.removeEventListener('abort', stop);
+        await progress.end();
+      }
+    });
+  } catch (error) {
+    // The next server, or the next try, does it.
+    if (signal.aborted) throw error;
+    const end = cancelled.signal.aborted
+      ? { status: 'cancelled' as const, faults: [] }
+      : (refusalOf(error) ?? (last ? failure() : undefined));
+    if (!end) throw error;
+    await recordEnd(beside, id, end.status, end.faults);
+  }
+}
+
+/** A connection of its own beside that of the transaction. */
+function readerBeside(db: Database): Reader {
+  return {
+    query: async <T extends Row = Row>(statement: Sql) =>
+      (await db.aside.query<T>(statement.text, statement.values)).rows,
+  };
+}
+
+async function carryOut(
+  client: Client,
+  { registry, fileBytes }: Workshop,
+  { id, order: asked, file }: { id: string; order: Asked; file: string },
+  { progress, stopped, beside }: { progress: Progress; stopped: AbortSignal; beside: Reader },
+): Promise<void> {
+  await client.query(sql`SET LOCAL statement_timeout = 0`);
+  await client.query(sql`SET LOCAL idle_in_transaction_session_timeout = 0`);
+  const order = { ...asked, id };
+  await sayWriter(client.pg, order);
+  const reader = readFile(Readable.from(partsOf(beside, file)), {
+    form: order.form,
+    gzip: order.gzip,
+    resource: order.resource,
+    limits: { bytes: fileBytes * unpacking, rowBytes: 1_048_576, rows: rowsMost, ratio: unpackingRatio },
+  });
+  const report: Report = await runImport(client, registry, order, reader.rows, {
+    told: (step) => {
+      stopped.throwIfAborted();
+      progress.at({ bytes: reader.bytesRead(), ...step });
+    },
+    patient: true,
+  });
+  await recordReport(client, id, report, reader.columns ?? []);
+  if (report.status !== 'planned') await forgetFile(client, file);
+}
+
+/** What sending the same file again would not change. */
+function refusalOf(error: unknown): { status: 'refused'; faults: Fault[] } | undefined {
+  if (error instanceof FileError) return { status: 'refused', faults: [fileFault(error)] };
+  const problem = error instanceof Problem ? error : undefined;
+  if (!problem || toProblem(problem).status >= 500) return undefined;
+  const rows = Array.isArray(problem.extra.rows) ? (problem.extra.rows as Record<string, unknown>[]) : [];
+  return {
+    status: 'refused',
+    faults: [
+      { code: problem.code, detail: problem.message },
+      ...rows.map(({ n, line, planned, now }) => ({
+        row: n as number,
+        ...(line === null ? {} : { line: line as number }),
+        code: problem.code,
+        detail: `planned: ${String(planned)}; now: ${String(now)}`,
+      })),
+    ],
+  };
+}
+
+const failure = (): { status: 'failed'; faults: Fault[] } => ({
+  status: 'failed',
+  faults: [
+    {
+      code: 'internal-error',
+      detail: 'It failed on our side several times; nothing was written. Send the file again.',
+    },
+  ],
+});
+
+export const fileFault = ({ code, detail, line, column }: FileError): Fault => ({
+  code,
+  detail,
+  ...(line === undefined ? {} : { line }),
+  ...(column === undefined ? {} : { column }),
+});
