@@ -39,8 +39,10 @@ export interface ImportContext extends Context {
   queue: Queue;
 }
 
-/** A file with more rows than this is not answered at once. */
+/** A file with more rows than this is not answered at once, unless the client said that it waits. */
 const rowsAtOnce = 5_000;
+const rowsWaitedFor = 50_000;
+const atOnceMost = ({ wait }: Preferences): number => (wait > 0 ? rowsWaitedFor : rowsAtOnce);
 
 export function importHandler(context: ImportContext) {
   const query = importReader(context.registry);
@@ -54,7 +56,7 @@ export function importHandler(context: ImportContext) {
     const work = (client: Client): Promise<Outcome> =>
       preferences.async || file.bytes === undefined
         ? enqueue(client, context, order, file)
-        : carryOut(client, context, request, order, file);
+        : carryOut(client, context, request, order, { ...file, most: atOnceMost(preferences) });
     try {
       const outcome = await atOnce(context, request, key, fingerprintOf(request, file.digest), work);
       return await answer(context, request, reply, outcome, preferences);
@@ -75,10 +77,11 @@ export function applyHandler(context: ImportContext) {
     const { id } = request.params as { id: string };
     const outcome = await atOnce(context, request, key, fingerprintOf(request, id), async (client) => {
       const { order, file, rows } = await planToApply(client, context, id, request.actor);
+      const most = atOnceMost(preferences);
       const kept = { digest: '', length: await lengthOf(client, file), file };
-      return preferences.async || rows > rowsAtOnce
+      return preferences.async || rows > most
         ? enqueue(client, context, order, kept)
-        : carryOut(client, context, request, order, { ...kept, bytes: await wholeFile(client, file) });
+        : carryOut(client, context, request, order, { ...kept, bytes: await wholeFile(client, file), most });
     });
     return answer(context, request, reply, outcome, preferences);
   };
@@ -102,7 +105,7 @@ async function carryOut(
   context: ImportContext,
   request: FastifyRequest,
   asked: Asked,
-  file: ReceivedFile,
+  file: ReceivedFile & { most: number },
 ): Promise<Outcome> {
   await client.query(sql`SAVEPOINT attempt`);
   const kept = asked.dryRun ? await keptFile(client, file) : undefined;
@@ -116,7 +119,7 @@ async function carryOut(
     limits: {
       bytes: context.fileBytes * unpacking,
       rowBytes: 1_048_576,
-      rows: rowsAtOnce,
+      rows: file.most,
       ratio: unpackingRatio,
     },
   });

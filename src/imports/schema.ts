@@ -90,7 +90,11 @@ export const importSchema = z
       .meta({ description: 'How far it is.', examples: ['planned'] }),
     counts,
     progress: progress.nullable().meta({ description: 'Of an import that waits or runs; else null.' }),
-    standings: listOf(effect, 'What it does to the standings of the rounds concerned.', 20),
+    standings: listOf(
+      effect,
+      'Of a plan: what it would do to the standings of the rounds concerned, the first 20 of them.',
+      20,
+    ),
     problems: listOf(rowFault, 'What is wrong with the file as a whole.', 200),
     errors: listOf(
       rowFault,

@@ -88,7 +88,10 @@ export class Judge {
         });
         return called;
       };
-      for (const place of placesOf(at, document)) resolvePlace(document, place, one);
+      // Most references are one id in a field of the row itself, and there may be a million of them.
+      const plain = at.path in document ? document[at.path] : undefined;
+      if (typeof plain === 'string') document[at.path] = one(plain, `/${at.path}`);
+      else for (const place of placesOf(at, document)) resolvePlace(document, place, one);
     }
     return faults;
   }

@@ -17,8 +17,10 @@ const fold = (text: string): string =>
 
 interface Known {
   ids: Set<string>;
+  /** Each id with its names, as one text: only read where a file uses a name. */
+  text: string;
   /** Folded name → the ids that it may mean. */
-  names: Map<string, Set<string>>;
+  names?: Map<string, Set<string>>;
   /** False where the database has to judge, because there are too many or the file itself may bring it. */
   complete: boolean;
 }
@@ -43,6 +45,7 @@ export class Names {
   resolve(target: Resource, called: string): Resolution {
     const known = this.#known.get(target);
     if (!known || known.ids.has(called)) return { id: called };
+    known.names ??= namesIn(known.text);
     const meant = [...(known.names.get(fold(called)) ?? [])];
     if (meant.length === 1) return { id: meant[0] ?? called };
     const shown = called.slice(0, 80);
@@ -62,25 +65,40 @@ function targetsOf(resource: Resource, registry: Registry): Set<Resource> {
   return new Set(resource.leaves.flatMap(of));
 }
 
+/** Neither an id nor a name has control characters. */
+const betweenRows = '\u001e';
+const betweenNames = '\u001f';
+
 async function load(client: Client, target: Resource, isItself: boolean): Promise<Known> {
-  const rows = await client.query<{ id: string; names: string[] }>(
-    sql`SELECT t.id::text AS id, ${namesOf(target)} AS names FROM ${raw(target.table)} t ORDER BY t.id LIMIT ${rowsMost + 1}`,
-  );
-  const known: Known = { ids: new Set(), names: new Map(), complete: !isItself && rows.length <= rowsMost };
-  for (const { id, names } of rows.slice(0, rowsMost)) {
-    known.ids.add(id);
-    for (const name of names) {
-      const key = fold(name);
-      const ids = known.names.get(key);
-      if (ids) ids.add(id);
-      else known.names.set(key, new Set([id]));
-    }
-  }
-  return known;
+  const [row] = await client.query<{ ids: string | null; text: string | null; rows: number }>(sql`
+    SELECT string_agg(k.id, ${betweenRows}) AS ids, count(*)::int AS rows,
+           string_agg(concat_ws(${betweenNames}, k.id, k.names, a.names), ${betweenRows}) AS text
+      FROM (SELECT t.id::text AS id, ${namesOf(target)} AS names FROM ${raw(target.table)} t LIMIT ${rowsMost + 1}) AS k
+      LEFT JOIN (SELECT entity_id AS id, string_agg(alias, ${betweenNames}) AS names FROM aliases
+                  WHERE entity_type = ${target.singular} GROUP BY entity_id) AS a ON a.id = k.id`);
+  return {
+    ids: new Set(row?.ids?.split(betweenRows)),
+    text: row?.text ?? '',
+    complete: !isItself && (row?.rows ?? 0) <= rowsMost,
+  };
 }
 
-/** Names in all languages, aliases, and the natural key where that is not the id. */
-function namesOf({ leaves, naturalKey, singular }: Resource): Sql {
+function namesIn(text: string): Map<string, Set<string>> {
+  const all = new Map<string, Set<string>>();
+  for (const row of text.split(betweenRows)) {
+    const [id = '', ...names] = row.split(betweenNames);
+    for (const name of names) {
+      const key = fold(name);
+      const ids = all.get(key);
+      if (ids) ids.add(id);
+      else all.set(key, new Set([id]));
+    }
+  }
+  return all;
+}
+
+/** Names in all languages, and the natural key where that is not the id. */
+function namesOf({ leaves, naturalKey }: Resource): Sql {
   const columns = leaves.filter(({ path }) => path.startsWith('names.')).map(({ leaf }) => leaf.column ?? '');
   const key = naturalKey.map((path) => leaves.find((at) => at.path === path)?.leaf.column ?? path);
   const own = [
@@ -89,6 +107,5 @@ function namesOf({ leaves, naturalKey, singular }: Resource): Sql {
       ? []
       : [raw(`concat_ws('/', ${key.map((name) => `t."${name}"`).join(', ')})`)]),
   ];
-  const list = own.length > 0 ? sql`ARRAY[${join(own)}]::text[]` : sql`'{}'::text[]`;
-  return sql`array_remove(${list} || ARRAY(SELECT a.alias FROM aliases a WHERE a.entity_type = ${singular} AND a.entity_id = t.id::text), NULL)`;
+  return own.length > 0 ? sql`concat_ws(${betweenNames}, ${join(own)})` : sql`NULL::text`;
 }

@@ -9,7 +9,7 @@ const outcomes = (removes: boolean) => sql`
   SELECT s.n, s.line, CASE WHEN s.faults IS NOT NULL THEN 'error' WHEN m.n IS NULL THEN 'create'
                            WHEN m.changes = '{}' THEN 'unchanged' ELSE 'update' END AS status,
          CASE WHEN s.faults IS NULL THEN coalesce(m.target, s.id)::text END AS row_id, m.version,
-         nullif(m.changes, '{}') AS changes, s.faults, CASE WHEN s.faults IS NOT NULL THEN s.raw END AS raw
+         nullif(m.changes, '{}') AS changes, s.faults, CASE WHEN s.faults IS NOT NULL THEN s.raw::json END AS raw
     FROM staged s LEFT JOIN matched m ON m.n = s.n AND s.faults IS NULL
   ${
     removes

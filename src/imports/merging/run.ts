@@ -11,7 +11,7 @@ import type { Registry } from '../../resource/registry.ts';
 import { checkCodes, checkOpenReferences, checkScope, refuseExisting } from './checks.ts';
 import { explain } from './explain.ts';
 import { Judge } from './judging.ts';
-import { completeRows, matchRows, refuseRepeated } from './match.ts';
+import { completeRows, keyOf, matchRows, refuseRepeated } from './match.ts';
 import { findRest, MatchedAnew, mergeRows } from './merge.ts';
 import { Names } from './names.ts';
 import type { Order, Report } from './order.ts';
@@ -47,7 +47,13 @@ export async function runImport(
     told({ phase: 'reading', ...filled });
   });
   told({ phase: 'checking' });
-  await client.query(sql`ANALYZE staged`);
+  await client.query(
+    sql`ANALYZE staged (${raw(
+      keyOf(resource)
+        .map(({ column }) => `"${column}"`)
+        .join(', '),
+    )})`,
+  );
   await refuseRepeated(client, stage);
   await completeRows(client, stage);
   await checkCodes(client, stage);
@@ -114,7 +120,7 @@ async function finish(
   }
 }
 
-/** What it did to the standings; or the faults of the file as a whole, none where rows were marked instead. */
+/** What a plan would do to the standings; or the faults of the file as a whole, none where rows were marked instead. */
 async function tryMerge(
   client: Client,
   registry: Registry,
@@ -122,7 +128,7 @@ async function tryMerge(
   stage: Stage,
   written: (rows: number) => void,
 ): Promise<{ effects: StandingsEffect[] } | { faults: Fault[] }> {
-  const rounds = await roundsConcerned(client, stage.resource, order.scope !== undefined);
+  const rounds = order.dryRun ? await roundsConcerned(client, stage.resource, order.scope !== undefined) : [];
   const before = await standingsOf(client, registry, rounds);
   await client.query(sql`SAVEPOINT merge`);
   try {
