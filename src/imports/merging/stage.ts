@@ -3,6 +3,7 @@
  * there they are judged and merged as sets; nothing of it is seen by others or outlives the transaction.
  */
 import { once } from 'node:events';
+import { promisify } from 'node:util';
 import { from as copyFrom } from 'pg-copy-streams';
 import sql, { raw } from 'sql-template-tag';
 import type { Client } from '../../db/database.ts';
@@ -43,6 +44,10 @@ export interface Filled {
   valid: number;
 }
 
+/** Other requests must not wait for more than these. */
+const rowsAtATime = 50;
+const othersTurn = promisify(setImmediate);
+
 /** Sends all rows of the file. `told` hears how far it is. */
 export async function fillStage(
   client: Client,
@@ -63,18 +68,19 @@ export async function fillStage(
   });
   failed.catch(() => undefined);
   try {
-    for await (const batch of batches) {
-      let text = '';
-      for (const row of batch) {
-        const raw = JSON.stringify(row.raw);
-        const judged = judge.judge(row);
-        filled.read += 1;
-        if (judged.document) filled.valid += 1;
-        text += copyLine(columns, row, raw, judged);
+    for await (const batch of batches)
+      for (let at = 0; at < batch.length; at += rowsAtATime) {
+        let text = '';
+        for (const row of batch.slice(at, at + rowsAtATime)) {
+          const judged = judge.judge(row);
+          filled.read += 1;
+          if (judged.document) filled.valid += 1;
+          text += copyLine(columns, row, JSON.stringify(row.raw), judged);
+        }
+        if (!copy.write(text)) await Promise.race([once(copy, 'drain'), failed]);
+        told(filled);
+        await othersTurn();
       }
-      if (!copy.write(text)) await Promise.race([once(copy, 'drain'), failed]);
-      told(filled);
-    }
   } catch (error) {
     // The COPY is told to fail, so that the connection can be used again.
     copy.destroy(error as Error);
