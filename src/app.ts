@@ -44,7 +44,8 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
     genReqId: requestIds(randomUUID),
     bodyLimit: config.BODY_LIMIT,
     routerOptions: { maxParamLength: 200 },
-    requestTimeout: 30_000,
+    // For large files; other bodies are cut off sooner (wire.ts).
+    requestTimeout: 600_000,
     // A missing Host is answered by a hook, as a problem (wire.ts).
     http: { headersTimeout: 15_000, connectionsCheckingInterval: 1_000, requireHostHeader: false },
     clientErrorHandler: parserError,

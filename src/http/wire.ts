@@ -25,7 +25,15 @@ export function parserError(error: NodeJS.ErrnoException, socket: Socket): void 
   );
 }
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The body is a file, which may be large. */
+    file?: boolean;
+  }
+}
+
 export function wire(app: FastifyInstance): void {
+  bodiesInTime(app);
   app.server.on('checkExpectation', (request, response) => {
     const problem = new Problem('expectation-failed', 'Only `Expect: 100-continue` is understood.');
     const body = JSON.stringify(problemDocument(problem, request.url?.split('?')[0] ?? '/', ''));
@@ -55,6 +63,30 @@ export function wire(app: FastifyInstance): void {
     else if (!isDecodable(url.slice(url.indexOf('?') + 1)))
       done(new Problem('malformed-request', 'The query string is not properly percent-encoded UTF-8.'));
     else done();
+  });
+}
+
+/** How long a body may take, unless it is a file, whose reader sees to that itself. */
+const bodyMost = 15_000;
+
+/** Node's own limit for a whole request is long, so that large files can be sent; other bodies have to come at once. */
+function bodiesInTime(app: FastifyInstance): void {
+  app.addHook('preParsing', (request, reply, payload, done) => {
+    const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
+    if (!request.routeOptions.config.file && (coding !== undefined || (length ?? '0') !== '0')) {
+      const timer = setTimeout(() => {
+        void reply.header('connection', 'close');
+        payload.emit(
+          'error',
+          new Problem('request-timeout', `The body took over ${bodyMost / 1000} seconds.`),
+        );
+      }, bodyMost);
+      for (const event of ['end', 'error', 'close'])
+        payload.once(event, () => {
+          clearTimeout(timer);
+        });
+    }
+    done();
   });
 }
 

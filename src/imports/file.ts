@@ -45,6 +45,7 @@ export async function receiveFile(db: Database, body: IncomingMessage, limit: nu
         throw new Problem(
           'body-too-large',
           `A file may have ${limit} bytes; compress it with gzip or send it in parts.`,
+          { headers: { connection: 'close' } },
         );
       hash.update(chunk);
       waiting.push(chunk);
@@ -63,18 +64,25 @@ export async function receiveFile(db: Database, body: IncomingMessage, limit: nu
   };
 }
 
-/** The body, unless its sender pauses for too long or goes away. */
+/** The body, unless its sender pauses for too long or goes away. It is then left unread, so that a reply can be sent. */
 async function* unhurried(body: IncomingMessage): AsyncGenerator<Buffer> {
-  const timer = setTimeout(() => {
-    body.destroy(new Problem('request-timeout', `Nothing came for ${pauseMost / 1000} seconds.`));
-  }, pauseMost);
-  try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      yield chunk;
-      timer.refresh();
-    }
-  } finally {
-    clearTimeout(timer);
+  const chunks = body.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
+  for (;;) {
+    let timer: NodeJS.Timeout | undefined;
+    const pause = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        reject(
+          new Problem('request-timeout', `Nothing came for ${pauseMost / 1000} seconds.`, {
+            headers: { connection: 'close' },
+          }),
+        );
+      }, pauseMost);
+    });
+    const next = await Promise.race([chunks.next(), pause]).finally(() => {
+      clearTimeout(timer);
+    });
+    if (next.done) return;
+    yield next.value;
   }
 }
 

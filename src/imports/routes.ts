@@ -43,7 +43,7 @@ export async function importRoutes(app: FastifyInstance, context: ImportContext)
     });
     scope.post(
       '/v1/imports',
-      { config: { operation: () => importOperation(context.registry), scope: 'import:plan' } },
+      { config: { operation: () => importOperation(context.registry), scope: 'import:plan', file: true } },
       importHandler(context),
     );
     done();

@@ -68,6 +68,7 @@ export const importsParameters = {
   limit: rowsParameters.limit,
   before: z
     .string()
+    .length(36)
     .regex(uuid)
     .optional()
     .meta({ format: 'uuid', description: 'Where the page begins: before the import with this id.' }),
@@ -184,11 +185,9 @@ async function* lines(
       .join('');
 }
 
-const csvCell = (value: unknown): string =>
-  value === null || (Array.isArray(value) && value.length === 0)
-    ? ''
-    : typeof value === 'object'
-      ? JSON.stringify(value)
-      : String(value);
+const csvCell = (value: unknown): string => {
+  if (value === null || (Array.isArray(value) && value.length === 0)) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+};
 
 const csvLine = (cells: unknown[]): string => `${cells.map(csvCell).map(quotedCell).join(',')}\r\n`;

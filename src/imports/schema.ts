@@ -69,7 +69,7 @@ const link = (description: string, example: string): z.ZodType =>
 
 const exampleId = '0199f6a2-7c1e-7d34-9a51-0c8c3f3f6b1d';
 
-export const importSchema = z
+const importSchema = z
   .strictObject({
     id: uuid('The id.', exampleId),
     resource: words('The resource of its rows.', 'evaluations', 50),

@@ -11,7 +11,7 @@ import type { StandingsEffect } from './merging/standings.ts';
 /** How long a plan can be carried out. */
 const plansFor = '24 hours';
 
-export type Status = 'queued' | 'running' | 'planned' | 'applied' | 'refused' | 'failed' | 'cancelled';
+type Status = 'queued' | 'running' | 'planned' | 'applied' | 'refused' | 'failed' | 'cancelled';
 export type Asked = Omit<Order, 'id'>;
 
 export async function recordOrder(
@@ -139,7 +139,7 @@ interface Recorded extends Kept {
 const faultsMost = 200;
 
 /** The faults of single rows in the order of the file, the first of them. */
-export async function faultsOf(reader: Reader, id: string): Promise<Fault[]> {
+async function faultsOf(reader: Reader, id: string): Promise<Fault[]> {
   const rows = await reader.query<{ n: number; line: number | null; fault: Fault }>(sql`
     SELECT r.n, r.line, u.fault FROM import_rows r, jsonb_array_elements(r.faults) WITH ORDINALITY AS u(fault, nth)
      WHERE r.import = ${id}::uuid AND r.status = 'error' ORDER BY r.n, u.nth LIMIT ${faultsMost}`);

@@ -49,7 +49,7 @@ export const childTables = (
     field.type === 'rows' && field.table ? [{ path, field, table: field.table }] : [],
   );
 
-export const record = (columns: Column[], document: Document): Document =>
+const record = (columns: Column[], document: Document): Document =>
   Object.fromEntries(columns.map(({ path, column }) => [column, valueAt(document, path)]));
 
 const quoted = (columns: Column[], prefix = ''): Sql =>
@@ -92,7 +92,7 @@ export const childColumns = (field: Rows, table: NonNullable<Rows['table']>): Co
   })),
 ];
 
-export function childRecords(
+function childRecords(
   field: Rows,
   table: NonNullable<Rows['table']>,
   items: unknown,

@@ -8,7 +8,7 @@ import { columnNames, type Stage } from './stage.ts';
 /** The rows that a replace-scope may remove, as a condition on the row t. */
 export type Scope = Record<string, string>;
 
-export const scopeCondition = (resource: Resource, scope: Scope): Sql =>
+const scopeCondition = (resource: Resource, scope: Scope): Sql =>
   join(
     Object.entries(scope).map(
       ([path, value]) =>

@@ -5,7 +5,7 @@ import type { Resource } from '../../resource/declare.ts';
 import type { Registry } from '../../resource/registry.ts';
 import standingsView from '../../views/standings/view.ts';
 
-export interface Standing {
+interface Standing {
   rank: unknown;
   total: unknown;
 }
