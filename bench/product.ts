@@ -11,6 +11,8 @@ import { startEmbedded } from '../src/db/embedded.ts';
 const key = 'bench-0123456789012345678901234567890';
 
 export interface Product {
+  /** For files of the measurement; removed at the end. */
+  dir: string;
   base: string;
   /** A connection past the API. */
   sql: pg.Client;
@@ -32,6 +34,7 @@ export async function startProduct(): Promise<Product> {
   const sql = new pg.Client(server.url);
   await sql.connect();
   return {
+    dir,
     base,
     sql,
     memory: () =>
