@@ -27,6 +27,8 @@ export default async function server(project: TestProject): Promise<() => Promis
   await installKey(db, 'admin', keys.admin, ['admin']);
   await installKey(db, 'writer', keys.writer, ['write']);
   await installKey(db, 'importer', keys.importer, ['import']);
+  await installKey(db, 'planner', keys.planner, ['import:plan']);
+  await installKey(db, 'approver', keys.approver, ['import:apply']);
   await db.end();
   project.provide('templateUrl', postgres.url);
   return async () => {

@@ -23,6 +23,10 @@ export interface Tracker {
   anyone: TestAgent;
   /** With a key of scope `write`. */
   writer: TestAgent;
+  /** With a key of scope `import`; the two others may only plan, or only apply. */
+  importer: TestAgent;
+  planner: TestAgent;
+  approver: TestAgent;
   /** A connection past the API, for plain SQL. */
   sql: (text: string, values?: unknown[]) => Promise<Record<string, unknown>[]>;
 }
@@ -69,6 +73,9 @@ export function tracker(config: Partial<Parts['config']> = {}): Tracker {
     };
     it.anyone = agent();
     it.writer = agent(keys.writer);
+    it.importer = agent(keys.importer);
+    it.planner = agent(keys.planner);
+    it.approver = agent(keys.approver);
     direct = new pg.Client({ connectionString: it.url });
     await direct.connect();
     it.sql = async (text, values) => (await direct.query<Record<string, unknown>>(text, values)).rows;

@@ -11,8 +11,8 @@ declare module 'fastify' {
     demand(scope: Scope): void;
   }
   interface FastifyContextConfig {
-    /** What a key must be allowed to do to use the route. */
-    scope?: Scope;
+    /** What a key must be allowed to do to use the route; of several, one of them. */
+    scope?: Scope | readonly Scope[];
     /** A page or a check that needs no key even where reading is not public. */
     open?: boolean;
   }
@@ -50,16 +50,17 @@ export function auth(app: FastifyInstance, db: Database, publicRead: boolean): v
     request.demand = (wanted) => {
       demand(key, wanted);
     };
-    if (scope !== undefined) demand(key, scope);
+    if (scope !== undefined) demand(key, ...[scope].flat());
     request.actor = key.id;
   });
 }
 
-function demand(key: Key, scope: Scope): void {
-  if (allows(key, scope)) return;
-  throw new Problem('insufficient-scope', `The key lacks the scope \`${scope}\`.`, {
+function demand(key: Key, ...scopes: Scope[]): void {
+  if (scopes.some((scope) => allows(key, scope))) return;
+  const named = scopes.map((scope) => `\`${scope}\``).join(' or ');
+  throw new Problem('insufficient-scope', `The key lacks the scope ${named}.`, {
     headers: {
-      'www-authenticate': `${challenge['www-authenticate']}, error="insufficient_scope", scope="${scope}"`,
+      'www-authenticate': `${challenge['www-authenticate']}, error="insufficient_scope", scope="${scopes.join(' ')}"`,
     },
   });
 }

@@ -27,7 +27,7 @@ declare module 'fastify' {
 export interface DocumentedRoute {
   method: string;
   path: string;
-  scope: string | undefined;
+  guarded: boolean;
   open: boolean;
   operation: Operation;
 }
@@ -43,7 +43,7 @@ export function collectOperations(app: FastifyInstance): () => DocumentedRoute[]
       routes.push(() => ({
         method: name.toLowerCase(),
         path: url.replace(/:([a-zA-Z]+)/g, '{$1}'),
-        scope: config.scope,
+        guarded: config.scope !== undefined,
         open: config.open ?? false,
         operation: operation(),
       }));
@@ -59,8 +59,8 @@ const always: readonly ProblemCode[] = [
   'unavailable',
 ];
 
-function responsesOf({ operation, scope, open }: DocumentedRoute): Record<string, unknown> {
-  const access: ProblemCode[] = scope
+function responsesOf({ operation, guarded, open }: DocumentedRoute): Record<string, unknown> {
+  const access: ProblemCode[] = guarded
     ? ['unauthenticated', 'insufficient-scope']
     : open
       ? []
@@ -144,7 +144,7 @@ export function openApiDocument(routes: DocumentedRoute[], tags: Tag[], version:
     (paths[route.path] ??= {})[route.method] = {
       ...operation,
       responses: responsesOf(route),
-      security: route.scope ? [{ key: [] }] : route.open ? [] : [{}, { key: [] }],
+      security: route.guarded ? [{ key: [] }] : route.open ? [] : [{}, { key: [] }],
     };
   }
   const document = createDocument({

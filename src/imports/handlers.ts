@@ -24,6 +24,7 @@ import {
   requiredKey,
   type Preferences,
 } from './request.ts';
+import { uuid } from './rows.ts';
 import {
   importDocument,
   planOf,
@@ -220,7 +221,7 @@ async function planToApply(
   id: string,
   actor: string,
 ): Promise<{ order: Asked; file: string; rows: number }> {
-  const plan = await planOf(client, registry, id);
+  const plan = uuid.test(id) ? await planOf(client, registry, id) : undefined;
   if (!plan) throw new Problem('not-found', 'There is no import with this id.');
   const reason = whyNot(plan);
   if (reason !== undefined) throw new Problem('plan-not-applicable', reason);

@@ -58,7 +58,8 @@ export async function importRoutes(app: FastifyInstance, context: ImportContext)
     { config: { operation: () => cancelOperation, scope: 'import:plan' } },
     cancelHandler(context),
   );
-  const read = { scope: 'import:plan' as const };
+  // Who approves a plan has to see it.
+  const read = { scope: ['import:plan', 'import:apply'] as const };
   app.get('/v1/imports', { config: { operation: () => importsOperation, ...read } }, importsHandler(context));
   app.get(
     '/v1/imports/:id',

@@ -43,7 +43,7 @@ export const rowsParameters = {
   }),
 };
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+export const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export async function knownImport(reader: Reader, id: string): Promise<ImportDocument> {
   const doc = uuid.test(id) ? await importDocument(reader, id) : undefined;
