@@ -1,4 +1,7 @@
 /** Keys that every test database knows. */
+import { installKey } from '../src/db/keys.ts';
+import type { Database } from '../src/db/database.ts';
+
 export const keys = {
   admin: 'sat_test-admin-key-0123456789abcdefghijkl',
   writer: 'sat_test-writer-key-0123456789abcdefghij',
@@ -6,3 +9,11 @@ export const keys = {
   planner: 'sat_test-planner-key-0123456789abcdefghi',
   approver: 'sat_test-approver-key-0123456789abcdefgh',
 } as const;
+
+export async function installKeys(db: Database): Promise<void> {
+  await installKey(db, 'admin', keys.admin, ['admin']);
+  await installKey(db, 'writer', keys.writer, ['write']);
+  await installKey(db, 'importer', keys.importer, ['import']);
+  await installKey(db, 'planner', keys.planner, ['import:plan']);
+  await installKey(db, 'approver', keys.approver, ['import:apply']);
+}

@@ -7,9 +7,8 @@ import { Database } from '../src/db/database.ts';
 import { startEmbedded } from '../src/db/embedded.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { seed } from '../src/resource/seed.ts';
-import { installKey } from '../src/db/keys.ts';
 import { loadRegistry } from '../src/resource/registry.ts';
-import { keys } from './keys.ts';
+import { installKeys } from './keys.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -24,11 +23,7 @@ export default async function server(project: TestProject): Promise<() => Promis
   await migrate(postgres.url);
   const db = new Database(postgres.url, 2);
   await seed(db, await loadRegistry());
-  await installKey(db, 'admin', keys.admin, ['admin']);
-  await installKey(db, 'writer', keys.writer, ['write']);
-  await installKey(db, 'importer', keys.importer, ['import']);
-  await installKey(db, 'planner', keys.planner, ['import:plan']);
-  await installKey(db, 'approver', keys.approver, ['import:apply']);
+  await installKeys(db);
   await db.end();
   project.provide('templateUrl', postgres.url);
   return async () => {

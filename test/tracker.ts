@@ -10,9 +10,10 @@ import type TestAgent from 'supertest/lib/agent.js';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import { buildApp, type Parts } from '../src/app.ts';
 import { Database } from '../src/db/database.ts';
+import { migrate } from '../src/db/migrate.ts';
 import { loadRegistry, type Registry } from '../src/resource/registry.ts';
 import { conformance } from './conformance.ts';
-import { keys } from './keys.ts';
+import { installKeys, keys } from './keys.ts';
 
 export interface Tracker {
   app: FastifyInstance;
@@ -39,8 +40,11 @@ const quiet: Parts['config'] = {
   IMPORT_BYTES: 4_194_304,
 };
 
-/** Call it at the top of a test file; the object is filled before the first test. */
-export function tracker(config: Partial<Parts['config']> = {}): Tracker {
+/**
+ * Call it at the top of a test file; the object is filled before the first test. `empty`: with the tables and the keys,
+ * and no rows.
+ */
+export function tracker(config: Partial<Parts['config']> = {}, { empty = false } = {}): Tracker {
   const it = {} as Tracker;
   const faults: string[] = [];
   const admin = async (text: string): Promise<void> => {
@@ -58,10 +62,12 @@ export function tracker(config: Partial<Parts['config']> = {}): Tracker {
   beforeAll(async () => {
     const name = `test_${randomUUID().replaceAll('-', '')}`;
     const url = new URL(inject('templateUrl'));
-    await admin(`CREATE DATABASE ${name} TEMPLATE ${url.pathname.slice(1)}`);
+    await admin(`CREATE DATABASE ${name} TEMPLATE ${empty ? 'template0' : url.pathname.slice(1)}`);
     url.pathname = `/${name}`;
     it.url = url.href;
+    if (empty) await migrate(it.url);
     it.db = new Database(it.url, 5);
+    if (empty) await installKeys(it.db);
     it.registry = await loadRegistry();
     it.app = await buildApp({ config: { ...quiet, ...config }, db: it.db, registry: it.registry });
     await it.app.ready();

@@ -3,6 +3,7 @@ import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { Client } from '../../db/database.ts';
 import type { Resource } from '../../resource/declare.ts';
 import type { Registry } from '../../resource/registry.ts';
+import type { StandingsAnswer } from '../../views/standings/answer.ts';
 import standingsView from '../../views/standings/view.ts';
 
 interface Standing {
@@ -59,10 +60,8 @@ export async function standingsOf(
     const asked = { id, language: 'en' as const, query: {}, registry, base: '', gone };
     const facts = await standingsView.read(client, asked);
     const answer = facts === undefined ? undefined : await standingsView.answer(facts, asked);
-    const lines = (
-      answer as { consortiums?: { consortium: string; rank: unknown; total: unknown }[] } | undefined
-    )?.consortiums;
-    tables.set(id, new Map(lines?.map(({ consortium, rank, total }) => [consortium, { rank, total }])));
+    const lines = (answer as StandingsAnswer | undefined)?.consortiums ?? [];
+    tables.set(id, new Map(lines.map((line) => [line.id, { rank: line.rank, total: line.total }])));
   }
   return tables;
 }
