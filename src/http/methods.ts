@@ -35,6 +35,10 @@ export function sayAllow(app: FastifyInstance): void {
   });
 }
 
+/** `:id` stands for anything, `:id.csv` for anything that ends so. */
+const matches = (pattern: string, part: string): boolean =>
+  pattern.startsWith(':') ? part.endsWith(pattern.replace(/^:[a-zA-Z]+/, '')) : part === pattern;
+
 /** What the path allows, if there is one; for methods that the router does not know at all. */
 export function allowedAt(allowed: Map<string, string>, path: string): string | undefined {
   const parts = path.split('/');
@@ -42,7 +46,7 @@ export function allowedAt(allowed: Map<string, string>, path: string): string | 
     const pattern = url.split('/');
     if (
       pattern.length === parts.length &&
-      pattern.every((part, i) => part.startsWith(':') || part === parts[i])
+      pattern.every((part, i) => matches(part, parts[i] ?? ''))
     )
       return allow;
   }

@@ -14,6 +14,7 @@ import { cancelHandler } from './jobs/cancel.ts';
 import { eventsHandler } from './jobs/events.ts';
 import { Queue } from './jobs/queue.ts';
 import { work, type Workshop } from './jobs/work.ts';
+import { templateRoutes } from './templates.ts';
 import { importGetHandler, importsHandler, rowsHandler } from './rows.ts';
 
 declare module 'fastify' {
@@ -58,6 +59,7 @@ export async function importRoutes(app: FastifyInstance, context: ImportContext)
     { config: { operation: () => cancelOperation, scope: 'import:plan' } },
     cancelHandler(context),
   );
+  templateRoutes(app, context);
   // Who approves a plan has to see it.
   const read = { scope: ['import:plan', 'import:apply'] as const };
   app.get('/v1/imports', { config: { operation: () => importsOperation, ...read } }, importsHandler(context));

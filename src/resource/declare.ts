@@ -29,6 +29,8 @@ export interface Declaration {
   actions?: readonly Action[];
   /** A whole new row that the API accepts as it stands, for the documentation and the tests. */
   example: Record<string, unknown>;
+  /** Where the example is a correction, which is not said in a row of a file: a row that an import takes instead. */
+  fileExample?: Record<string, unknown>;
   /** The id of a row of the real data set, for the documentation. */
   exampleId: string;
 }

@@ -43,4 +43,14 @@ export default declare({
     reason: 'The verdict was not recorded when the round was published.',
     sources: ['msit-2026-08-18-round-2'],
   },
+  fileExample: {
+    round: 'kr-safm-round-2',
+    consortium: 'sk-telecom',
+    criterion: 'r2-expert',
+    status: 'disclosed',
+    score: 29.3,
+    evaluatedOn: '2026-08-18',
+    disclosedOn: '2026-08-27',
+    sources: ['yna-2026-08-27-scores', 'pebblous-2026-08-reports'],
+  },
 });

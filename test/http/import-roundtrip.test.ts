@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Resource } from '../../src/resource/declare.ts';
 import { tracker, type Tracker } from '../tracker.ts';

@@ -33,6 +33,12 @@ export function* mendedCsv(
   }
 }
 
+/** A document as a file of one row, with every column that an import reads. */
+export function csvOf(resource: Resource, document: unknown): string {
+  const leaves = [...readable(resource).leaves.values()];
+  return lineOf(leaves.map(({ path }) => path)) + lineOf(leaves.map((at) => cellOf(at, document)));
+}
+
 const lineOf = (cells: readonly string[]): string => `${cells.map(quotedCell).join(',')}\r\n`;
 
 const textOf = (cell: unknown): string => (typeof cell === 'string' ? cell : '');
