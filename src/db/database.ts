@@ -53,6 +53,16 @@ export async function sayWriter(client: pg.ClientBase, { actor, correction }: Wr
   });
 }
 
+/**
+ * For temporary tables that have the same name and other columns each time: a statement that was planned for the last
+ * ones would fail on the next.
+ */
+export const unprepared = ({ pg: connection }: Client): Client => ({
+  pg: connection,
+  query: async <R extends Row = Row>(statement: Sql) =>
+    (await connection.query<R>(statement.text, statement.values)).rows,
+});
+
 export class Database {
   readonly pool: pg.Pool;
   /** For streams that last as long as their reader takes: they never take the connections that others wait for. */

@@ -63,6 +63,7 @@ export const asFault = (resource: Resource, { field, code, detail }: DatabaseFau
 /** The field whose column (or wire name) stands in the text: `evaluations_max_score_check` → `/maxScore`. */
 function pointerOf(resource: Resource, text: string): string {
   if (text === 'evaluations_withheld_has_no_score') return '/status';
+  if (text === 'rounds_published_check') return '/publishedOn';
   if (text === 'corrections_reason_printable') return '/reason';
   const name = text.startsWith(`${resource.table}_`) ? text.slice(resource.table.length + 1) : text;
   const column = name.replace(/_(check|fkey|key|printable)$|_after_.+$/, '');

@@ -26,12 +26,14 @@ function valuesOf(resource: Resource, path: string) {
     : raw(`SELECT s.n, i.item ->> '${name}' AS value FROM staged s, ${items} WHERE s.faults IS NULL`);
 }
 
-export async function checkCodes(client: Client, { resource }: Stage): Promise<void> {
+export async function checkCodes(client: Client, stage: Stage): Promise<void> {
+  const { resource } = stage;
   for (const { path, leaf } of resource.leaves) {
     if (!leaf.listed || leaf.derived) continue;
     const { problem, detail, knows } = leaf.listed;
     await addFaults(
       client,
+      stage,
       sql`SELECT asked.n, ${path}::text, ${problem}::text, ${detail}::text, to_jsonb(asked.code)
             FROM (SELECT v.n, v.value AS code FROM (${valuesOf(resource, path)}) AS v) AS asked
            WHERE asked.code IS NOT NULL AND NOT (${raw(knows)})`,
@@ -42,10 +44,11 @@ export async function checkCodes(client: Client, { resource }: Stage): Promise<v
 /** References to rows that the file itself may bring, or of which there are too many to have been loaded. */
 export async function checkOpenReferences(
   client: Client,
-  { resource }: Stage,
+  stage: Stage,
   names: Names,
   registry: Registry,
 ): Promise<void> {
+  const { resource } = stage;
   for (const { path, leaf } of resource.leaves) {
     if (leaf.derived || path === 'id' || !leaf.refersTo) continue;
     const target = registry.get(leaf.refersTo);
@@ -54,33 +57,56 @@ export async function checkOpenReferences(
       target === resource
         ? sql`AND NOT EXISTS (SELECT FROM staged f WHERE f.id::text = v.value AND f.faults IS NULL)`
         : sql``;
-    await addFaults(
-      client,
-      sql`SELECT v.n, ${path}::text, 'unknown-reference', format('\`%s\`: no such ${raw(target.singular)}, neither here nor in the file', v.value), to_jsonb(v.value)
-            FROM (${valuesOf(resource, path)}) AS v
-           WHERE v.value IS NOT NULL AND NOT EXISTS (SELECT FROM ${raw(target.table)} t WHERE t.id::text = v.value) ${inFile}`,
-    );
+    const unknown = await client.query<{ n: number; value: string }>(sql`
+      SELECT v.n, v.value FROM (${valuesOf(resource, path)}) AS v
+       WHERE v.value IS NOT NULL AND NOT EXISTS (SELECT FROM ${raw(target.table)} t WHERE t.id::text = v.value) ${inFile}`);
+    const faults = unknown.map(({ n, value }) => ({ n, value, detail: names.unknown(target, value) }));
+    if (faults.length > 0)
+      await addFaults(
+        client,
+        stage,
+        sql`SELECT f.n, ${path}::text, 'unknown-reference', f.detail, to_jsonb(f.value)
+              FROM jsonb_to_recordset(${JSON.stringify(faults)}::jsonb) AS f(n int, value text, detail text)`,
+      );
   }
 }
 
 /** For `mode=insert`: whether some rows are there already. */
-export async function refuseExisting(client: Client, { resource }: Stage): Promise<boolean> {
+export async function refuseExisting(client: Client, stage: Stage): Promise<boolean> {
+  const { resource } = stage;
   const field = keyOf(resource)
     .map(({ path }) => path)
     .join(' + ');
   await addFaults(
     client,
+    stage,
     sql`SELECT m.n, ${field}::text, 'already-exists', format('there is a row with this %s: \`%s\`', ${field}::text, m.target), NULL::jsonb FROM matched m`,
   );
   const [some] = await client.query<{ some: boolean }>(sql`SELECT EXISTS (SELECT FROM matched) AS some`);
   return some?.some ?? false;
 }
 
+/** A row that is told by another key than its id keeps the id that it has. */
+export async function refuseOtherIds(client: Client, stage: Stage): Promise<boolean> {
+  const { resource } = stage;
+  if (resource.id !== 'slug' || resource.naturalKey[0] === 'id') return false;
+  const other = sql`FROM matched m JOIN staged s ON s.n = m.n WHERE m.target <> s.id`;
+  await addFaults(
+    client,
+    stage,
+    sql`SELECT m.n, 'id', 'id-is-fixed', format('the id of this row is \`%s\` and never changes', m.target), to_jsonb(s.id) ${other}`,
+  );
+  const [some] = await client.query<{ some: boolean }>(sql`SELECT EXISTS (SELECT ${other}) AS some`);
+  return some?.some ?? false;
+}
+
 /** What replaces a scope lies in it. */
-export async function checkScope(client: Client, { resource }: Stage, scope: Scope): Promise<void> {
+export async function checkScope(client: Client, stage: Stage, scope: Scope): Promise<void> {
+  const { resource } = stage;
   for (const [path, value] of Object.entries(scope))
     await addFaults(
       client,
+      stage,
       sql`SELECT v.n, ${path}::text, 'outside-scope', format('the file replaces the rows with %s = %s', ${path}::text, ${value}::text), to_jsonb(v.value)
             FROM (${valuesOf(resource, path)}) AS v WHERE v.value IS DISTINCT FROM ${value}`,
     );

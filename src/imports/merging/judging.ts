@@ -9,7 +9,7 @@ import { targetOf } from '../../resource/references.ts';
 import type { Registry } from '../../resource/registry.ts';
 import { valueAt, type Document } from '../../resource/write.ts';
 import type { Names } from './names.ts';
-import { shortened, type FileRow, type RowFault as ReadingFault } from '../reading/row.ts';
+import { shortened, storable, type FileRow, type RowFault as ReadingFault } from '../reading/row.ts';
 
 /** A fault of a row, found by reading or by the rules of the resource. */
 export type RowFault = Omit<ReadingFault, 'code'> & { code: string };
@@ -46,10 +46,12 @@ export class Judge {
     if (Array.isArray(row.raw)) this.#fallBack(document);
     const faults = [...row.faults, ...this.#resolve(document)];
     const whole = withId(this.#resource, document);
-    const first = this.#parse(whole);
+    const read = new Set(row.faults.map(({ field }) => field));
+    const placed = placing(row);
+    const first = this.#parse(whole, read);
     const lacking = first.faults.filter(({ pointer, code }) => this.#mayBeKept(whole, pointer, code));
     // Until it is known whether the row exists, what it leaves out stands in with the example.
-    const parsed = lacking.length === 0 ? first : this.#parse(this.#filled(whole, lacking));
+    const parsed = lacking.length === 0 ? first : this.#parse(this.#filled(whole, lacking), read);
     const own = first.faults.filter((fault) => !lacking.includes(fault));
     const more = parsed === first ? [] : parsed.faults.filter((fault) => !named(own, fault));
     const all = [
@@ -65,8 +67,8 @@ export class Judge {
       });
     return {
       ...(all.length === 0 && parsed.document ? { document: parsed.document } : {}),
-      faults: all,
-      lacking: lacking.map(toRowFault(whole)),
+      faults: [...row.faults, ...all.slice(row.faults.length).map(placed)],
+      lacking: lacking.map(toRowFault(whole)).map(placed),
     };
   }
 
@@ -83,8 +85,8 @@ export class Judge {
           field: at.path,
           pointer,
           code: 'unknown-reference',
-          detail: found.detail,
-          value: called,
+          detail: storable(found.detail),
+          value: shortened(called),
         });
         return called;
       };
@@ -103,11 +105,16 @@ export class Judge {
     }
   }
 
-  #parse(document: Document): { document?: Document; faults: Fault[] } {
+  /** A field that reading has found fault with already is not judged again. */
+  #parse(document: Document, read: Set<string>): { document?: Document; faults: Fault[] } {
     const parsed = this.#resource.schemas.create.safeParse(document);
     return parsed.success
       ? { document: parsed.data, faults: [] }
-      : { faults: faultsOf(parsed.error, document, 'pointer', knownFields(this.#resource)) };
+      : {
+          faults: faultsOf(parsed.error, document, 'pointer', knownFields(this.#resource)).filter(
+            ({ pointer = '' }) => !read.has(fieldOf(pointer)),
+          ),
+        };
   }
 
   /** A field that the row says nothing about, and that is not part of what identifies it. */
@@ -161,6 +168,15 @@ const fieldOf = (pointer: string): string =>
     .filter((part) => !/^[0-9]+$/.test(part))
     .join('.');
 
+/** Where a fault is in the file: the cell of a CSV, or the pointer into the whole file where that is one array. */
+const placing =
+  ({ columns, pointer: row = '' }: FileRow) =>
+  ({ pointer = '', ...fault }: RowFault): RowFault => {
+    if (!columns) return { ...fault, pointer: row + pointer };
+    const column = columns.indexOf(fault.field) + 1;
+    return column > 0 ? { ...fault, column } : fault;
+  };
+
 const toRowFault =
   (document: Document) =>
   ({ pointer = '', code, detail }: Fault): RowFault => {
@@ -169,7 +185,7 @@ const toRowFault =
       field: fieldOf(pointer),
       pointer,
       code,
-      detail,
+      detail: storable(detail),
       ...(value === undefined ? {} : { value: shortened(value) }),
     };
   };

@@ -6,12 +6,15 @@ import { jsonLeaf, jsonRows } from '../../resource/columns.ts';
 import { childColumns, childTables, type Column } from '../../resource/write.ts';
 import { columnNames, type Stage } from './stage.ts';
 
-/** Adds faults to staged rows; the query gives n, field, code, detail and value. */
-export function addFaults(client: Client, faults: Sql): Promise<unknown> {
+/** Adds faults to staged rows; the query gives n, field, code, detail and value. Their place in the file is added. */
+export function addFaults(client: Client, { header }: Stage, faults: Sql): Promise<unknown> {
+  const place = header
+    ? sql`'column', array_position(${header}::text[], q.field)`
+    : sql`'pointer', coalesce(r.pointer, '') || CASE WHEN q.field ~ '^[A-Za-z.]+$' THEN '/' || replace(q.field, '.', '/') ELSE '' END`;
   return client.query(sql`
     UPDATE staged s SET faults = coalesce(s.faults, '[]'::jsonb) || f.list
-      FROM (SELECT q.n, jsonb_agg(jsonb_strip_nulls(jsonb_build_object('field', q.field, 'code', q.code, 'detail', q.detail, 'value', q.value))) AS list
-              FROM (${faults}) AS q(n, field, code, detail, value) GROUP BY q.n) f
+      FROM (SELECT q.n, jsonb_agg(jsonb_strip_nulls(jsonb_build_object(${place}, 'field', q.field, 'code', q.code, 'detail', q.detail, 'value', q.value))) AS list
+              FROM (${faults}) AS q(n, field, code, detail, value) JOIN staged r ON r.n = q.n GROUP BY q.n) f
      WHERE f.n = s.n`);
 }
 
@@ -41,12 +44,13 @@ const sameKey = (key: KeyColumn[]): Sql =>
   );
 
 /** A key that stands twice in one file: the first row may stay, the others say where it stood before. */
-export async function refuseRepeated(client: Client, { resource }: Stage): Promise<void> {
-  const key = keyOf(resource);
+export async function refuseRepeated(client: Client, stage: Stage): Promise<void> {
+  const key = keyOf(stage.resource);
   const columns = raw(key.map(({ column }) => `"${column}"`).join(', '));
   const field = key.map(({ path }) => path).join(' + ');
   await addFaults(
     client,
+    stage,
     sql`SELECT n, ${field}::text, 'repeated-key',
                format('line %s has the same %s', first, ${field}::text), NULL::jsonb
           FROM (SELECT n, first_value(line) OVER same AS first, row_number() OVER same AS nth

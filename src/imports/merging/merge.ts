@@ -33,6 +33,13 @@ async function lockChanged(client: Client, resource: Resource): Promise<void> {
   if (locked.length !== wanted?.rows || locked.some(({ version }) => !version)) throw new MatchedAnew();
 }
 
+async function lockRemoved(client: Client, resource: Resource): Promise<void> {
+  const rows = await client.query<{ version: boolean }>(sql`
+    SELECT t.version = r.version AS version FROM ${raw(resource.table)} t JOIN removed r ON r.target = t.id
+     ORDER BY t.id FOR UPDATE OF t`);
+  if (rows.some(({ version }) => !version)) throw new MatchedAnew();
+}
+
 interface Merging {
   scope?: Scope;
   /** Hears how many new rows are there. */
@@ -43,6 +50,7 @@ export async function mergeRows(client: Client, stage: Stage, { scope, written }
   const { resource } = stage;
   written(0);
   await lockChanged(client, resource);
+  if (scope) await lockRemoved(client, resource);
   if (scope) await removeRest(client, resource);
   await changeRows(client, stage);
   await insertNew(client, stage, written);

@@ -11,6 +11,9 @@ import type { Registry } from '../../resource/registry.ts';
 /** Of a resource with more rows than this only ids are taken, and the database looks them up afterwards. */
 const rowsMost = 100_000;
 
+/** For how many unknown names a guess is made. */
+const guessesMost = 1_000;
+
 /** Case, accents and width do not matter in a name. */
 const fold = (text: string): string =>
   text.normalize('NFKD').replace(/\p{M}/gu, '').normalize('NFC').toLowerCase().trim();
@@ -29,6 +32,7 @@ export type Resolution = { id: string } | { detail: string };
 
 export class Names {
   readonly #known = new Map<Resource, Known>();
+  readonly #guesses = new Map<string, string>();
 
   static async load(client: Client, resource: Resource, registry: Registry): Promise<Names> {
     const names = new Names();
@@ -52,7 +56,19 @@ export class Names {
     if (meant.length > 1)
       return { detail: `\`${shown}\` may mean ${meant.slice(0, 5).join(' or ')}: give the id` };
     if (!known.complete) return { id: called };
-    return { detail: `\`${shown}\`: no such ${target.singular}${didYouMean(shown, known.ids)}` };
+    return { detail: this.unknown(target, called) };
+  }
+
+  /** A file may hold the same unknown name a million times, and many different ones. */
+  unknown(target: Resource, called: string): string {
+    const shown = called.slice(0, 80);
+    const key = `${target.name}/${shown}`;
+    let guess = this.#guesses.get(key);
+    if (guess === undefined) {
+      guess = this.#guesses.size < guessesMost ? didYouMean(shown, this.#known.get(target)?.ids ?? []) : '';
+      if (guess !== '' || this.#guesses.size < guessesMost) this.#guesses.set(key, guess);
+    }
+    return `\`${shown}\`: no such ${target.singular}${guess}`;
   }
 }
 

@@ -3,12 +3,12 @@
  * then takes it back, so that a plan cannot promise what applying would not do.
  */
 import sql, { raw } from 'sql-template-tag';
-import type { Client } from '../../db/database.ts';
+import { unprepared, type Client } from '../../db/database.ts';
 import { isRaceLost } from '../../db/transient.ts';
 import { Problem, type Fault } from '../../kernel/problems.ts';
 import type { Resource } from '../../resource/declare.ts';
 import type { Registry } from '../../resource/registry.ts';
-import { checkCodes, checkOpenReferences, checkScope, refuseExisting } from './checks.ts';
+import { checkCodes, checkOpenReferences, checkScope, refuseExisting, refuseOtherIds } from './checks.ts';
 import { explain } from './explain.ts';
 import { Judge } from './judging.ts';
 import { completeRows, keyOf, matchRows, refuseRepeated } from './match.ts';
@@ -20,8 +20,8 @@ import { countOutcomes, recordRows, refuseOtherThanPlanned } from './record.ts';
 import { createStage, fillStage, stageOf, type Stage } from './stage.ts';
 import { effects, roundsConcerned, standingsOf, type StandingsEffect } from './standings.ts';
 
-/** How often a set is merged again: after faults of some rows, or because somebody else was quicker. */
-const triesMost = 20;
+/** How often a set is merged again because somebody else was quicker. */
+const racesMost = 20;
 
 /** Hears how far an import is; what it throws ends the import. */
 export type Told = (step: {
@@ -32,12 +32,13 @@ export type Told = (step: {
 }) => void;
 
 export async function runImport(
-  client: Client,
+  connected: Client,
   registry: Registry,
   order: Order,
   rows: AsyncIterable<FileRow[]>,
   { told = () => undefined, patient = false }: { told?: Told; patient?: boolean } = {},
 ): Promise<Report> {
+  const client = unprepared(connected);
   const { resource } = order;
   await takeTurn(client, resource, patient);
   const names = await Names.load(client, resource, registry);
@@ -89,8 +90,10 @@ async function finish(
   told: Told,
 ): Promise<Report> {
   const removes = order.scope !== undefined;
-  for (let tries = 1; ; tries += 1) {
+  let races = 0;
+  for (;;) {
     await matchRows(client, stage);
+    if (await refuseOtherIds(client, stage)) await matchRows(client, stage);
     if (order.mode === 'insert' && (await refuseExisting(client, stage))) await matchRows(client, stage);
     if (order.scope) await findRest(client, stage.resource, order.scope);
     const counts = await countOutcomes(client, removes);
@@ -102,18 +105,29 @@ async function finish(
       await recordRows(client, order, removes, order.dryRun ? undefined : 'error');
       return { status: order.dryRun ? 'planned' : 'refused', counts, standings: [], faults };
     };
-    if (counts.error > 0 && order.onError === 'abort') return refused([]);
+    const stops = counts.error > 0 && order.onError === 'abort';
+    // Rows that are in error would be taken for rows that the file lacks, so the others cannot be judged without them.
+    if (stops && order.scope) return refused([]);
     if (counts.delete > order.maxDelete) return refused([tooMany(counts.delete, order.maxDelete)]);
-    const merged = await tryMerge(client, registry, order, stage, (written) => {
-      told({ phase: 'writing', written });
-    });
+    const merged = await tryMerge(
+      client,
+      registry,
+      { ...order, dryRun: order.dryRun || stops },
+      stage,
+      (written) => {
+        told({ phase: 'writing', written });
+      },
+    );
+    if (stops && 'effects' in merged) return refused([]);
     if ('effects' in merged) {
       await asPlanned();
       await recordRows(client, order, removes);
       return { status: order.dryRun ? 'planned' : 'applied', counts, standings: merged.effects, faults: [] };
     }
     if (merged.faults.length > 0) return refused(merged.faults);
-    if (tries === triesMost)
+    // Each round of explaining takes rows out, so only races could go on for ever.
+    if (merged.raced) races += 1;
+    if (races === racesMost)
       throw new Problem('unavailable', 'Others keep writing the same rows; nothing was written.', {
         headers: { 'retry-after': '5' },
       });
@@ -127,7 +141,7 @@ async function tryMerge(
   order: Order,
   stage: Stage,
   written: (rows: number) => void,
-): Promise<{ effects: StandingsEffect[] } | { faults: Fault[] }> {
+): Promise<{ effects: StandingsEffect[] } | { faults: Fault[]; raced: boolean }> {
   const rounds = order.dryRun ? await roundsConcerned(client, stage.resource, order.scope !== undefined) : [];
   const before = await standingsOf(client, registry, rounds);
   await client.query(sql`SAVEPOINT merge`);
@@ -138,8 +152,9 @@ async function tryMerge(
     return { effects: effects(before, after) };
   } catch (error) {
     await client.query(sql`ROLLBACK TO SAVEPOINT merge`);
-    if (error instanceof MatchedAnew || isRaceLost(error)) return { faults: [] };
-    return { faults: await explain(client, stage, error) };
+    if (error instanceof MatchedAnew || isRaceLost(error)) return { faults: [], raced: true };
+    const explained = await explain(client, stage, registry, error, order.scope !== undefined);
+    return explained === 'raced' ? { faults: [], raced: true } : { faults: explained, raced: false };
   }
 }
 

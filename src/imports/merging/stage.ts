@@ -17,6 +17,8 @@ export interface Stage {
   /** The columns of the row, and one of JSON for each list that has a table of its own. */
   columns: Column[];
   lists: Column[];
+  /** The header of a CSV, known once rows have come. */
+  header?: readonly string[];
 }
 
 export function stageOf(resource: Resource): Stage {
@@ -68,19 +70,21 @@ export async function fillStage(
   });
   failed.catch(() => undefined);
   try {
-    for await (const batch of batches)
+    for await (const batch of batches) {
+      if (batch[0]?.columns) stage.header = batch[0].columns;
       for (let at = 0; at < batch.length; at += rowsAtATime) {
         let text = '';
         for (const row of batch.slice(at, at + rowsAtATime)) {
           const judged = judge.judge(row);
           filled.read += 1;
           if (judged.document) filled.valid += 1;
-          text += copyLine(columns, row, JSON.stringify(row.raw), judged);
+          text += copyLine(stage, columns, row, JSON.stringify(row.raw), judged);
         }
         if (!copy.write(text)) await Promise.race([once(copy, 'drain'), failed]);
         told(filled);
         await othersTurn();
       }
+    }
   } catch (error) {
     // The COPY is told to fail, so that the connection can be used again.
     copy.destroy(error as Error);
@@ -92,6 +96,7 @@ export async function fillStage(
 }
 
 function copyLine(
+  stage: Stage,
   columns: Column[],
   row: FileRow,
   raw: string,
@@ -104,7 +109,7 @@ function copyLine(
     escaped(raw),
     faults.length > 0 ? escaped(JSON.stringify(faults)) : nothing,
     lacking.length > 0 ? escaped(JSON.stringify(lacking)) : nothing,
-    document ? givenBits(columns, row.given) : nothing,
+    document ? givenBits(stage, columns, row.given) : nothing,
     ...columns.map((column) => (document ? cell(column, document) : nothing)),
   ];
   return `${cells.join('\t')}\n`;
@@ -135,11 +140,12 @@ function cell({ path, type }: Column, document: Document): string {
 const bits = new WeakMap<ReadonlySet<string>, string>();
 
 /** One character a column: whether the row says something about it. Null where it says something about all. */
-function givenBits(columns: Column[], given: ReadonlySet<string>): string {
+function givenBits({ resource }: Stage, columns: Column[], given: ReadonlySet<string>): string {
   const known = bits.get(given);
   if (known !== undefined) return known;
   const said = (path: string): boolean =>
-    path === 'id' ||
+    // An id that is not given is derived, or that of the row which has the key.
+    (path === 'id' && resource.naturalKey[0] === 'id') ||
     [...given].some((name) => name === path || name.startsWith(`${path}.`) || path.startsWith(`${name}.`));
   const made = columns.map(({ path }) => (said(path) ? '1' : '0')).join('');
   const text = made.includes('0') ? made : nothing;

@@ -96,7 +96,14 @@ export class CsvRows implements RowSource {
         cells,
       );
     if (this.#nul) noteNuls(cells, note);
-    const row: FileRow = { n: (this.#n += 1), line, raw: cells, given: header.given, faults };
+    const row: FileRow = {
+      n: (this.#n += 1),
+      line,
+      columns: header.columns,
+      raw: cells,
+      given: header.given,
+      faults,
+    };
     const wanted = header.columns.length;
     if (cells.length === wanted) row.document = documentOf(this.#resource, header, cells, note);
     else

@@ -47,6 +47,8 @@ export interface FileRow {
   line: number;
   /** Of an element of a JSON array. */
   pointer?: string;
+  /** CSV: the header. Shared between rows: read only. */
+  columns?: readonly string[];
   /** CSV: the cells as they stood. Else the value; of a text that is no JSON, or nests too deeply, its beginning. */
   raw: unknown;
   /**
