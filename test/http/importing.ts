@@ -33,11 +33,15 @@ export async function send(
     by = 'importer',
   }: More = {},
 ): Promise<Response> {
-  return it[by]
-    .post('/v1/imports')
-    .query({ resource, ...query })
-    .set({ 'content-type': mediaTypes[form], 'idempotency-key': key, ...fields })
-    .send(Array.isArray(file) ? JSON.stringify(file) : file);
+  return (
+    it[by]
+      .post('/v1/imports')
+      .query({ resource, ...query })
+      .set({ 'content-type': mediaTypes[form], 'idempotency-key': key, ...fields })
+      // Bytes go as they are, whatever type they are said to be of.
+      .serialize((data: string) => data)
+      .send(Array.isArray(file) ? JSON.stringify(file) : file)
+  );
 }
 
 export const apply = async (

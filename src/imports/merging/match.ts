@@ -59,6 +59,12 @@ export async function refuseRepeated(client: Client, stage: Stage): Promise<void
   );
 }
 
+/** Somebody has changed a row since it was looked at. */
+export async function completeAgain(client: Client, stage: Stage): Promise<void> {
+  await client.query(sql`UPDATE staged SET seen = NULL WHERE seen IS NOT NULL`);
+  await completeRows(client, stage);
+}
+
 /** What a row does not say stays as it is where the row exists; where it does not, it is missing. */
 export async function completeRows(client: Client, stage: Stage): Promise<void> {
   const { resource, columns, lists } = stage;
@@ -69,9 +75,11 @@ export async function completeRows(client: Client, stage: Stage): Promise<void> 
     ...lists.map((column, i) => kept(column, columns.length + i, existingList(resource, column.path))),
   ];
   await client.query(sql`
-    UPDATE staged s SET lacking = NULL, ${join(sets)} FROM ${raw(resource.table)} t
+    UPDATE staged s SET seen = t.version, ${join(sets)} FROM ${raw(resource.table)} t
      WHERE s.given IS NOT NULL AND s.faults IS NULL AND ${sameKey(keyOf(resource))}`);
-  await client.query(sql`UPDATE staged SET faults = lacking WHERE lacking IS NOT NULL AND faults IS NULL`);
+  await client.query(
+    sql`UPDATE staged SET faults = lacking WHERE lacking IS NOT NULL AND seen IS NULL AND faults IS NULL`,
+  );
 }
 
 /** The list of the existing row t, as the wire has it. */

@@ -20,17 +20,22 @@ const scopeCondition = (resource: Resource, scope: Scope): Sql =>
 const isNew = sql`s.faults IS NULL AND NOT EXISTS (SELECT FROM matched m WHERE m.n = s.n)`;
 const isChanged = sql`m.changes <> '{}'`;
 
-/** A row that somebody changed since it was matched must be matched again, so that nobody is overwritten unseen. */
+/** A row that somebody changed since it was completed or matched must be matched again, so that nobody is overwritten unseen. */
 export class MatchedAnew extends Error {}
 
 async function lockChanged(client: Client, resource: Resource): Promise<void> {
   const locked = await client.query<{ version: boolean }>(sql`
-    SELECT t.version = m.version AS version FROM ${raw(resource.table)} t JOIN matched m ON m.target = t.id
+    SELECT t.version = m.version AND (s.given IS NULL OR s.seen IS NOT DISTINCT FROM m.version) AS version
+      FROM ${raw(resource.table)} t JOIN matched m ON m.target = t.id JOIN staged s ON s.n = m.n
      WHERE ${isChanged} ORDER BY t.id FOR UPDATE OF t`);
   const [wanted] = await client.query<{ rows: number }>(
     sql`SELECT count(*)::int AS rows FROM matched m WHERE ${isChanged}`,
   );
   if (locked.length !== wanted?.rows || locked.some(({ version }) => !version)) throw new MatchedAnew();
+  const [gone] = await client.query<{ gone: boolean }>(
+    sql`SELECT EXISTS (SELECT FROM staged s WHERE s.seen IS NOT NULL AND ${isNew}) AS gone`,
+  );
+  if (gone?.gone) throw new MatchedAnew();
 }
 
 async function lockRemoved(client: Client, resource: Resource): Promise<void> {

@@ -11,7 +11,7 @@ import type { Registry } from '../../resource/registry.ts';
 import { checkCodes, checkOpenReferences, checkScope, refuseExisting, refuseOtherIds } from './checks.ts';
 import { explain } from './explain.ts';
 import { Judge } from './judging.ts';
-import { completeRows, keyOf, matchRows, refuseRepeated } from './match.ts';
+import { completeAgain, completeRows, keyOf, matchRows, refuseRepeated } from './match.ts';
 import { findRest, MatchedAnew, mergeRows } from './merge.ts';
 import { Names } from './names.ts';
 import type { Order, Report } from './order.ts';
@@ -126,7 +126,9 @@ async function finish(
     }
     if (merged.faults.length > 0) return refused(merged.faults);
     // Each round of explaining takes rows out, so only races could go on for ever.
-    if (merged.raced) races += 1;
+    if (!merged.raced) continue;
+    races += 1;
+    await completeAgain(client, stage);
     if (races === racesMost)
       throw new Problem('unavailable', 'Others keep writing the same rows; nothing was written.', {
         headers: { 'retry-after': '5' },

@@ -36,7 +36,7 @@ export async function createStage(client: Client, { resource, columns, lists }: 
   const own = [...columns, ...lists].map(({ column, type }) => `"${column}" ${type}`).join(', ');
   await client.query(sql`
     CREATE TEMPORARY TABLE staged (
-      n int, line int, pointer text, raw text, faults jsonb, lacking jsonb, given text,
+      n int, line int, pointer text, raw text, faults jsonb, lacking jsonb, given text, seen int,
       ${raw(resource.id === 'uuid' ? 'id uuid DEFAULT uuidv7(),' : '')} ${raw(own)}
     ) ON COMMIT DROP`);
 }
