@@ -24,7 +24,6 @@ import {
   requiredKey,
   type Preferences,
 } from './request.ts';
-import { uuid } from './rows.ts';
 import {
   importDocument,
   planOf,
@@ -33,6 +32,7 @@ import {
   type Asked,
   type ImportDocument,
   type Plan,
+  uuid,
 } from './store.ts';
 
 export interface ImportContext extends Context {

@@ -12,7 +12,7 @@ import type { Resource } from '../resource/declare.ts';
 import { quotedCell } from '../kernel/csv.ts';
 import type { ImportContext } from './handlers.ts';
 import { mendedCsv, type RowToMend } from './reading/mend.ts';
-import { importDocument, rowFault, type ImportDocument } from './store.ts';
+import { importDocument, rowFault, type ImportDocument, uuid } from './store.ts';
 
 export const rowStatuses = ['create', 'update', 'unchanged', 'delete', 'error'] as const;
 
@@ -42,8 +42,6 @@ export const rowsParameters = {
       'Form of the reply, stronger than `Accept`. With `status=error` the csv has the columns of the file and `error`, ready to be mended and sent again.',
   }),
 };
-
-export const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export async function knownImport(reader: Reader, id: string): Promise<ImportDocument> {
   const doc = uuid.test(id) ? await importDocument(reader, id) : undefined;

@@ -12,6 +12,9 @@ import type { StandingsEffect } from './merging/standings.ts';
 const plansFor = '24 hours';
 
 type Status = 'queued' | 'running' | 'planned' | 'applied' | 'refused' | 'failed' | 'cancelled';
+/** What an id of an import looks like. */
+export const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
 export type Asked = Omit<Order, 'id'>;
 
 export async function recordOrder(

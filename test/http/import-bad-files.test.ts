@@ -7,7 +7,7 @@ import { keys } from '../keys.ts';
 import { tracker } from '../tracker.ts';
 import { countOf, csv, faults, send, type Form } from './importing.ts';
 
-const it = tracker({ IMPORT_BYTES: 200_000 });
+const it = tracker({ IMPORT_BYTES: 400_000 });
 const header = 'id,names.en,names.ko,kind,country,sources';
 const row = (id: string, more = ''): string => `${id},Name ${id},한국${more},company,KR,seed-001`;
 const good = csv(header, row('bad-1'), row('bad-2'));
@@ -159,7 +159,7 @@ test('without an Idempotency-Key, or with one of another file, nothing is done',
 });
 
 test('a file that is larger than allowed is a 413', async () => {
-  const file = csv(header, ...Array.from({ length: 8000 }, (_, i) => row(`large-${i}`)));
+  const file = csv(header, ...Array.from({ length: 12_000 }, (_, i) => row(`large-${i}`)));
   const reply = await send(it, 'organizations', file);
   expect([reply.status, reply.body.code]).toEqual([413, 'body-too-large']);
 });

@@ -65,7 +65,7 @@ test('the rows of a plan are listed by status, page by page, and as files', asyn
     expect((await rowsOf(it, plan, { status })).map((row) => row.status)).toEqual([status]);
   const text = (await it.importer.get(`${path}?format=csv`)).text;
   expect(
-    (parse(text, { columns: true }) as Record<string, string>[]).map(({ row, status }) => [row, status]),
+    parse<Record<string, string>>(text, { columns: true }).map(({ row, status }) => [row, status]),
   ).toEqual([
     ['1', 'update'],
     ['2', 'unchanged'],
@@ -88,7 +88,7 @@ test('the rows in error come back as a CSV, which is mended and sent again', asy
   const plan = await send(it, 'evaluations', scores, { dryRun: true });
   const path = `/v1/imports/${String(plan.body.data.id)}/rows?status=error&format=csv`;
   const { text } = await it.importer.get(path);
-  const [row] = parse(text, { columns: true }) as Record<string, string>[];
+  const [row] = parse<Record<string, string>>(text, { columns: true });
   expect(row).toMatchObject({ round: 'ip-r', consortium: 'ip-w', score: '10', sources: 'seed-004' });
   expect(row?.error).toContain('no such consortium');
   const mended = await send(it, 'evaluations', text.replace(',ip-w,', ',ip-z,'), { dryRun: true });

@@ -24,7 +24,15 @@ const document = {
 test('a row of cells is the document that the JSON of the API would be', async () => {
   const { rows, columns, ignored } = await read('csv', `${header}\r\n${cells}\r\n`);
   expect(rows).toEqual([
-    { n: 1, line: 2, raw: cells.split(','), document, given: new Set(header.split(',')), faults: [] },
+    {
+      n: 1,
+      line: 2,
+      columns: header.split(','),
+      raw: cells.split(','),
+      document,
+      given: new Set(header.split(',')),
+      faults: [],
+    },
   ]);
   expect(columns).toEqual(header.split(','));
   expect([...ignored]).toEqual([]);
