@@ -65,22 +65,25 @@ export async function mergeRows(client: Client, stage: Stage, { scope, written }
   await client.query(sql`SET CONSTRAINTS ALL DEFERRED`);
 }
 
-/** New rows are written in one statement, or, where there are very many, in parts of this size. */
+/** New rows are written in parts of this size, so that it can be told how far it is; not where they may need each other. */
 const partRows = 100_000;
+const needEachOther = ({ leaves, name }: Resource): boolean =>
+  leaves.some(({ leaf, path }) => leaf.refersTo === name && path !== 'id');
 
 async function insertNew(
   client: Client,
   { resource, columns }: Stage,
   written: (rows: number) => void,
 ): Promise<void> {
+  const part = needEachOther(resource) ? Infinity : partRows;
   const id = resource.id === 'uuid' ? 'id, ' : '';
   const [last] = await client.query<{ n: number | null }>(sql`SELECT max(n) AS n FROM staged`);
   let rows = 0;
-  for (let from = 0; from < (last?.n ?? 0); from += partRows) {
+  for (let from = 0; from < (last?.n ?? 0); from += part) {
     const { rowCount } = await client.pg.query(sql`
       INSERT INTO ${raw(resource.table)} (${raw(id + columnNames(columns))})
       SELECT ${raw(id + columnNames(columns, 's.'))} FROM staged s
-       WHERE s.n > ${from} AND s.n <= ${from + partRows} AND ${isNew} ORDER BY s.n`);
+       WHERE s.n > ${from} AND s.n <= ${Math.min(from + part, last?.n ?? 0)} AND ${isNew} ORDER BY s.n`);
     written((rows += rowCount ?? 0));
   }
 }
