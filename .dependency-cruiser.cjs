@@ -30,6 +30,13 @@ module.exports = {
       to: { path: '^src/(db|http)/|node_modules/(fastify|@fastify|@prisma|pg)/' },
     },
     {
+      name: 'cli-speaks-http-only',
+      comment: 'The command line is a client like any other.',
+      severity: 'error',
+      from: { path: '^src/cli' },
+      to: { path: '^src/(?!cli|kernel|version)|node_modules/(fastify|@fastify|@prisma|pg|sql-template-tag)/' },
+    },
+    {
       name: 'no-orphans',
       severity: 'error',
       from: { orphan: true, pathNot: '^src/(main|resources/)|\\.d\\.ts$|^src/db/prisma' },
