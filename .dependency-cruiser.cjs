@@ -34,7 +34,9 @@ module.exports = {
       comment: 'The command line is a client like any other.',
       severity: 'error',
       from: { path: '^src/cli' },
-      to: { path: '^src/(?!cli|kernel|version)|node_modules/(fastify|@fastify|@prisma|pg|sql-template-tag)/' },
+      to: {
+        path: '^src/(?!cli|kernel|version)|node_modules/(fastify|@fastify|@prisma|pg|sql-template-tag)/',
+      },
     },
     {
       name: 'no-orphans',

@@ -54,6 +54,9 @@ const queryOf = (resource: string, options: ImportOptions): URLSearchParams => {
   });
 };
 
+/** A smaller file needs no progress in being sent. */
+const sentAtOnce = 8_388_608;
+
 async function send(
   session: Session,
   file: LocalFile,
@@ -65,7 +68,7 @@ async function send(
     const progress = new ProgressReport();
     const body = (): AsyncIterable<Uint8Array> =>
       file.stream((bytes) => {
-        progress.show({ phase: 'sending', bytes, totalBytes: file.bytes });
+        if (file.bytes > sentAtOnce) progress.show({ phase: 'sending', bytes, totalBytes: file.bytes });
       });
     const call = {
       method: 'POST' as const,

@@ -131,7 +131,7 @@ function build(interrupt: Interrupt, ended: (code: ExitCode) => void): Command {
   program
     .command('apply')
     .description('Carries out a plan, exactly as it was shown or not at all.')
-    .argument('<importId>', 'the plan')
+    .argument('<importId>', 'the plan', importId)
     .option('--idempotency-key <key>', 'instead of the key made from the id', key)
     .option('--errors <file>', 'write the rows in error there, as CSV to mend and send again')
     .option('--json', 'print the import as JSON')
@@ -165,13 +165,13 @@ function build(interrupt: Interrupt, ended: (code: ExitCode) => void): Command {
   program
     .command('status')
     .description('Shows an import, or the newest ones.')
-    .argument('[importId]', 'which')
+    .argument('[importId]', 'which', importId)
     .option('--json', 'print it as JSON')
     .action(action<[string | undefined, StatusOptions]>(status));
   program
     .command('cancel')
     .description('Asks the server to cancel an import that is queued or running.')
-    .argument('<importId>', 'which')
+    .argument('<importId>', 'which', importId)
     .action(action<[string]>(cancel));
   return program;
 }
@@ -181,6 +181,12 @@ const listed = (value: string, before: string[] = []): string[] => [...before, v
 function whole(value: string): number {
   if (!/^\d{1,7}$/.test(value)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(value);
+}
+
+function importId(value: string): string {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value))
+    throw new InvalidArgumentError('It must be the id of an import: tracker status lists them.');
+  return value;
 }
 
 /** Refused without repeating it: it may be a secret. */

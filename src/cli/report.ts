@@ -50,7 +50,7 @@ function sayFaults({ problems, errors, counts }: Import, name: string, kept: boo
     );
 }
 
-export function exitOf(document: Import): ExitCode {
+function exitOf(document: Import): ExitCode {
   if (!isOver(document)) return exit.done;
   if (document.status === 'failed') return exit.unreachable;
   if (document.status !== 'planned' && document.status !== 'applied') return exit.rows;
