@@ -10,16 +10,16 @@ import { formOf } from './form.ts';
 import { harmless } from './output.ts';
 
 export async function save(reply: Response, path: string | undefined, signal: AbortSignal): Promise<void> {
-  const body = bodyOf(reply);
-  if (path === undefined || path === '-') return toOutput(body, signal);
+  if (path === undefined || path === '-') return toOutput(reply, signal);
   const steps = formOf(path).gzip ? [createGzip()] : [];
   await withLocalFile(path, async () => {
     const target = await standing(path);
     // A device or a pipe is written to; a file is only replaced once the new one is complete.
-    if (target.special) return pipeline([body, ...steps, createWriteStream(target.path)], { signal });
+    if (target.special)
+      return pipeline([bodyOf(reply), ...steps, createWriteStream(target.path)], { signal });
     const part = `${target.path}.${process.pid}.part`;
     try {
-      await pipeline([body, ...steps, createWriteStream(part)], { signal });
+      await pipeline([bodyOf(reply), ...steps, createWriteStream(part)], { signal });
       await rename(part, target.path);
     } catch (error) {
       await rm(part, { force: true });
@@ -28,6 +28,7 @@ export async function save(reply: Response, path: string | undefined, signal: Ab
   });
 }
 
+/** Only once somebody reads from it: a stream that breaks off unheard ends the program. */
 const bodyOf = (reply: Response): Readable =>
   reply.body ? Readable.fromWeb(reply.body as ReadableStream<Uint8Array>) : Readable.from([]);
 
@@ -41,10 +42,10 @@ async function standing(path: string): Promise<{ path: string; special: boolean 
   }
 }
 
-async function toOutput(body: Readable, signal: AbortSignal): Promise<void> {
+async function toOutput(reply: Response, signal: AbortSignal): Promise<void> {
   const steps: Writable[] = process.stdout.isTTY ? [harmlessLines()] : [];
   try {
-    await pipeline([body, ...steps, process.stdout], { signal, end: false });
+    await pipeline([bodyOf(reply), ...steps, process.stdout], { signal, end: false });
   } catch (error) {
     // Who reads has enough: `tracker export … | head`.
     if (isLocal(error) && error.code === 'EPIPE') return;

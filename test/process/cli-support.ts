@@ -26,12 +26,18 @@ export interface Given {
   url: string;
   key?: string;
   input?: Buffer | string;
+  env?: Record<string, string>;
 }
 
-export function start(words: string[], { url, key, input }: Given): Running {
+export function start(words: string[], { url, key, input, env }: Given): Running {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...words], {
     cwd: root,
-    env: { PATH: process.env.PATH, TRACKER_URL: url, ...(key === undefined ? {} : { TRACKER_KEY: key }) },
+    env: {
+      PATH: process.env.PATH,
+      TRACKER_URL: url,
+      ...(key === undefined ? {} : { TRACKER_KEY: key }),
+      ...env,
+    },
     stdio: 'pipe',
   });
   let out = '';
