@@ -157,7 +157,10 @@ test('a large import is followed to its end, over a server that is away for a mo
       return;
     }
     looks += 1;
-    if (looks === 2) return reply.destroy();
+    if (looks === 2) {
+      reply.destroy();
+      return;
+    }
     const progress = {
       phase: 'reading',
       read: 12_000,
