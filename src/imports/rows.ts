@@ -121,7 +121,7 @@ interface RowRecord extends Record<string, unknown> {
   line: number | null;
   status: string;
   row_id: string | null;
-  changes: Record<string, unknown> | null;
+  changes: Record<string, { from: unknown; to: unknown }> | null;
   faults: Fault[] | null;
   raw: unknown;
 }
@@ -137,7 +137,10 @@ const shown = ({ n, line, status, row_id, changes, faults }: RowRecord) => ({
   line,
   status,
   id: row_id,
-  changes,
+  // The old value before the new, as people read it.
+  changes:
+    changes &&
+    Object.fromEntries(Object.entries(changes).map(([name, { from, to }]) => [name, { from, to }])),
   errors: (faults ?? []).map((fault) => rowFault(n, line, fault)),
 });
 
