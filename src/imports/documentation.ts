@@ -35,7 +35,7 @@ const prefer = key.extend({
     .optional()
     .meta({
       description:
-        'RFC 7240. `respond-async`: answer at once with 202, whatever the size. `wait=30`: of a large import, wait so many seconds (at most 120) for the end, and answer with that.',
+        'RFC 7240. `respond-async`: answer at once with 202, whatever the size. `wait=30`: wait so many seconds (at most 120) for the end of a large import and answer with that, or for the turn of a small one while another of the same resource is written (10 unless told).',
       examples: ['wait=30'],
     }),
 });

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import sql from 'sql-template-tag';
 import type { Client, Database } from '../db/database.ts';
 import type { Reader } from '../db/moment.ts';
@@ -11,7 +12,7 @@ import { Problem } from '../kernel/problems.ts';
 
 const partBytes = 1_048_576;
 /** Up to here a file stays in memory. */
-const memoryBytes = 4 * partBytes;
+export const memoryBytes = 4 * partBytes;
 /** How long a sender may pause. */
 const pauseMost = 15_000;
 
@@ -30,13 +31,14 @@ export async function receiveFile(db: Database, body: IncomingMessage, limit: nu
   let length = 0;
   let parts = 0;
   let file: string | undefined;
-  const flush = async (): Promise<void> => {
+  const flush = async (ended: boolean): Promise<void> => {
     const bytes = Buffer.concat(waiting);
-    waiting = [];
-    held = 0;
+    const whole = ended ? held : held - (held % partBytes);
+    waiting = [bytes.subarray(whole)];
+    held -= whole;
     file ??= await newFile(db);
-    await keepParts(db, file, bytes, parts);
-    parts += Math.ceil(bytes.length / partBytes);
+    await keepParts(db, file, bytes.subarray(0, whole), parts);
+    parts += Math.ceil(whole / partBytes);
   };
   try {
     for await (const chunk of unhurried(body)) {
@@ -50,9 +52,9 @@ export async function receiveFile(db: Database, body: IncomingMessage, limit: nu
       hash.update(chunk);
       waiting.push(chunk);
       held += chunk.length;
-      if (held >= (file === undefined ? memoryBytes : partBytes)) await flush();
+      if (held >= (file === undefined ? memoryBytes : partBytes)) await flush(false);
     }
-    if (file !== undefined && held > 0) await flush();
+    if (file !== undefined && held > 0) await flush(true);
   } catch (error) {
     if (file !== undefined) await forgetFile(db, file);
     throw error;
@@ -66,23 +68,25 @@ export async function receiveFile(db: Database, body: IncomingMessage, limit: nu
 
 /** The body, unless its sender pauses for too long or goes away. It is then left unread, so that a reply can be sent. */
 async function* unhurried(body: IncomingMessage): AsyncGenerator<Buffer> {
-  const chunks = body.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
-  for (;;) {
-    let timer: NodeJS.Timeout | undefined;
-    const pause = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        reject(
-          new Problem('request-timeout', `Nothing came for ${pauseMost / 1000} seconds.`, {
-            headers: { connection: 'close' },
-          }),
-        );
-      }, pauseMost);
-    });
-    const next = await Promise.race([chunks.next(), pause]).finally(() => {
-      clearTimeout(timer);
-    });
-    if (next.done) return;
-    yield next.value;
+  // Reading that ends early must not take the connection along: the refusal goes out on it.
+  const chunks = body.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer, undefined>;
+  try {
+    for (;;) {
+      const come = new AbortController();
+      const pause = delay(pauseMost, undefined, { signal: come.signal }).then(() => {
+        throw new Problem('request-timeout', `Nothing came for ${pauseMost / 1000} seconds.`, {
+          headers: { connection: 'close' },
+        });
+      });
+      const next = await Promise.race([chunks.next(), pause]).finally(() => {
+        come.abort();
+      });
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    // Who is still sending looks for the answer only when all is sent: the rest is taken and thrown away.
+    void chunks.return?.().then(() => body.resume());
   }
 }
 
@@ -130,17 +134,25 @@ export async function lengthOf(reader: Reader, file: string): Promise<number> {
   return row?.length ?? 0;
 }
 
+/** Of the parts f: that no import will ask for them any more. */
+const unneeded = sql`NOT EXISTS (
+  SELECT FROM imports i WHERE i.file = f.file
+     AND (i.status IN ('queued', 'running') OR (i.status = 'planned' AND i.expires_at > now()
+          AND NOT EXISTS (SELECT FROM imports a WHERE a.plan = i.id AND a.status = 'applied'))))`;
+
 /** Removes the file unless some import still needs it. */
 export const forgetFile = (reader: Reader, file: string): Promise<unknown> =>
-  reader.query(sql`
-    DELETE FROM import_files f WHERE f.file = ${file}::uuid
-       AND NOT EXISTS (SELECT FROM imports i WHERE i.file = f.file AND i.status IN ('queued', 'running', 'planned'))`);
+  reader.query(sql`DELETE FROM import_files f WHERE f.file = ${file}::uuid AND ${unneeded}`);
+
+export const forgetFileOf = (reader: Reader, id: string): Promise<unknown> =>
+  reader.query(
+    sql`DELETE FROM import_files f WHERE f.file = (SELECT file FROM imports WHERE id = ${id}::uuid) AND ${unneeded}`,
+  );
 
 /** What nobody will ask for any more: uploads that broke off, files of plans that have expired, old records. */
 export async function forgetOldImports(db: Database): Promise<void> {
   await db.query(sql`DELETE FROM imports WHERE created_at < now() - interval '90 days'`);
-  await db.query(sql`
-    DELETE FROM import_files f WHERE f.received_at < now() - interval '1 day' AND NOT EXISTS (
-      SELECT FROM imports i WHERE i.file = f.file
-         AND (i.status IN ('queued', 'running') OR (i.status = 'planned' AND i.expires_at > now())))`);
+  await db.query(
+    sql`DELETE FROM import_files f WHERE f.received_at < now() - interval '1 day' AND ${unneeded}`,
+  );
 }

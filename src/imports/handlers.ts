@@ -3,18 +3,25 @@ import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import sql from 'sql-template-tag';
 import { sayWriter, type Client } from '../db/database.ts';
-import type { Reader } from '../db/moment.ts';
-import { inTransaction, once, refusal, send, type Outcome } from '../http/idempotency.ts';
+import { inTransaction, once, send, type Outcome } from '../http/idempotency.ts';
 import { mediaTypes } from '../http/negotiate.ts';
 import { queryReader } from '../http/query.ts';
-import { listTag } from '../http/reply.ts';
-import { Problem, type Fault } from '../kernel/problems.ts';
+import { Problem } from '../kernel/problems.ts';
 import type { Context } from '../resource/reading.ts';
-import { keptFile, lengthOf, receiveFile, forgetFile, wholeFile, type ReceivedFile } from './file.ts';
+import {
+  forgetFile,
+  keptFile,
+  lengthOf,
+  memoryBytes,
+  receiveFile,
+  wholeFile,
+  type ReceivedFile,
+} from './file.ts';
 import type { Queue } from './jobs/queue.ts';
-import { fileFault, unpacking, unpackingRatio } from './jobs/work.ts';
-import { runImport } from './merging/run.ts';
+import { unpacking, unpackingRatio } from './jobs/work.ts';
+import { isTurnFree, runImport, TurnTaken } from './merging/run.ts';
 import { FileError } from './reading/file-error.ts';
+import { outcomeOf, unreadable } from './outcome.ts';
 import { readFile } from './reading/read.ts';
 import {
   fingerprintOf,
@@ -24,16 +31,7 @@ import {
   requiredKey,
   type Preferences,
 } from './request.ts';
-import {
-  importDocument,
-  planOf,
-  recordOrder,
-  recordReport,
-  type Asked,
-  type ImportDocument,
-  type Plan,
-  uuid,
-} from './store.ts';
+import { importDocument, planOf, recordOrder, recordReport, uuid, type Asked, type Plan } from './store.ts';
 
 export interface ImportContext extends Context {
   fileBytes: number;
@@ -45,6 +43,9 @@ const rowsAtOnce = 5_000;
 const rowsWaitedFor = 50_000;
 const atOnceMost = ({ wait }: Preferences): number => (wait > 0 ? rowsWaitedFor : rowsAtOnce);
 
+/** A file in memory, and how many rows of it are taken at once. */
+type Held = ReceivedFile & { most: number };
+
 export function importHandler(context: ImportContext) {
   const query = importReader(context.registry);
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -54,12 +55,18 @@ export function importHandler(context: ImportContext) {
     const key = requiredKey(request);
     const preferences = preferencesOf(request);
     const file = await receiveFile(context.db, request.raw, context.fileBytes);
+    const held = { ...file, most: atOnceMost(preferences) };
+    let large = preferences.async || file.bytes === undefined;
     const work = (client: Client): Promise<Outcome> =>
-      preferences.async || file.bytes === undefined
-        ? enqueue(client, context, order, file)
-        : carryOut(client, context, request, order, { ...file, most: atOnceMost(preferences) });
+      large ? enqueue(client, context, order, file) : carryOut(client, context, request, order, held);
+    // What becomes a job anyway need not wait for its turn to be told so.
+    const isLarge = async (): Promise<boolean> => {
+      large = await hasTooManyRows(context, order, held);
+      return large;
+    };
     try {
-      const outcome = await atOnce(context, request, key, fingerprintOf(request, file.digest), work);
+      const print = fingerprintOf(request, file.digest);
+      const outcome = await atOnce(context, request, { key, print, ...preferences, isLarge }, work);
       return await answer(context, request, reply, outcome, preferences);
     } finally {
       // A retry sent it again though it was received before.
@@ -76,28 +83,75 @@ export function applyHandler(context: ImportContext) {
     const key = requiredKey(request);
     const preferences = preferencesOf(request);
     const { id } = request.params as { id: string };
-    const outcome = await atOnce(context, request, key, fingerprintOf(request, id), async (client) => {
+    const once = { key, print: fingerprintOf(request, id), ...preferences };
+    const outcome = await atOnce(context, request, once, async (client) => {
       const { order, file, rows } = await planToApply(client, context, id, request.actor);
       const most = atOnceMost(preferences);
       const kept = { digest: '', length: await lengthOf(client, file), file };
-      return preferences.async || rows > most
-        ? enqueue(client, context, order, kept)
-        : carryOut(client, context, request, order, { ...kept, bytes: await wholeFile(client, file), most });
+      if (preferences.async || rows > most || kept.length > memoryBytes)
+        return enqueue(client, context, order, kept);
+      const bytes = await wholeFile(client, file);
+      const done = await carryOut(client, context, request, order, { ...kept, bytes, most });
+      await forgetFile(client, file);
+      return done;
     });
     return answer(context, request, reply, outcome, preferences);
   };
 }
 
-function atOnce(
-  { db }: ImportContext,
+interface Once {
+  key: string;
+  print: Buffer;
+  /** Seconds that the client would wait. */
+  wait: number;
+  /** Whether it becomes a job, and so needs no turn; asked when another import has it. */
+  isLarge?: () => Promise<boolean>;
+}
+
+/** How many seconds an import waits for its turn unless the client says otherwise. */
+const turnWait = 10;
+const lookEvery = 50;
+
+/** In a transaction, once it is its turn. It waits for that without holding a connection, which others need. */
+async function atOnce(
+  { db, queue }: ImportContext,
   request: FastifyRequest,
-  key: string,
-  print: Buffer,
+  { key, print, wait, isLarge }: Once,
   work: (client: Client) => Promise<Outcome>,
 ): Promise<Outcome> {
-  return inTransaction(db, { actor: request.actor }, (client) =>
-    once(client, request, key, print, () => work(client)),
-  );
+  const until = performance.now() + (wait > 0 ? wait : turnWait) * 1000;
+  for (let first = true; ; first = false) {
+    try {
+      return await inTransaction(db, { actor: request.actor }, (client) =>
+        once(client, request, key, print, () => work(client)),
+      );
+    } catch (error) {
+      if (!(error instanceof TurnTaken)) throw error;
+      if (first && (await isLarge?.())) continue;
+      do {
+        if (queue.isEnding || performance.now() >= until) throw error;
+        await queue.moment(lookEvery);
+      } while (!(await isTurnFree(db, error.resource)));
+    }
+  }
+}
+
+const readingOf = ({ fileBytes }: ImportContext, { form, gzip, resource }: Asked, file: Held) =>
+  readFile(Readable.from([file.bytes]), {
+    form,
+    gzip,
+    resource,
+    limits: { bytes: fileBytes * unpacking, rowBytes: 1_048_576, rows: file.most, ratio: unpackingRatio },
+  });
+
+async function hasTooManyRows(context: ImportContext, order: Asked, file: Held): Promise<boolean> {
+  let rows = 0;
+  try {
+    for await (const batch of readingOf(context, order, file).rows) rows += batch.length;
+  } catch (error) {
+    return error instanceof FileError && error.code === 'too-many-rows';
+  }
+  return rows > file.most;
 }
 
 /** Does it now, unless the file turns out to have too many rows for that. */
@@ -106,24 +160,14 @@ async function carryOut(
   context: ImportContext,
   request: FastifyRequest,
   asked: Asked,
-  file: ReceivedFile & { most: number },
+  file: Held,
 ): Promise<Outcome> {
   await client.query(sql`SAVEPOINT attempt`);
   const kept = asked.dryRun ? await keptFile(client, file) : undefined;
   const id = await recordOrder(client, asked, 'running', kept);
   const order = { ...asked, id };
   await sayWriter(client.pg, order);
-  const reader = readFile(Readable.from([file.bytes]), {
-    form: order.form,
-    gzip: order.gzip,
-    resource: order.resource,
-    limits: {
-      bytes: context.fileBytes * unpacking,
-      rowBytes: 1_048_576,
-      rows: file.most,
-      ratio: unpackingRatio,
-    },
-  });
+  const reader = readingOf(context, order, file);
   try {
     const report = await runImport(client, context.registry, order, reader.rows);
     await recordReport(client, id, report, reader.columns ?? []);
@@ -175,44 +219,6 @@ async function answer(
     ...said,
     headers: { ...said.headers, ...(replayed ? { 'idempotency-replayed': replayed } : {}) },
   });
-}
-
-const unreadable = (error: FileError): Problem => {
-  const fault = fileFault(error);
-  const { line, column } = fault;
-  const place = line === undefined ? '' : ` Line ${line}${column === undefined ? '' : `, column ${column}`}.`;
-  return new Problem('file-unreadable', `${error.detail}${place}`, {
-    faults: error.faults.length > 0 ? error.faults.map((each) => ({ ...fault, ...each })) : [fault],
-  });
-};
-
-/** How many faults one reply lists. */
-const faultsMost = 200;
-
-/** The reply for an import that has ended. Refusals are outcomes and not thrown, so that their record stays. */
-async function outcomeOf(reader: Reader, request: FastifyRequest, id: string): Promise<Outcome> {
-  const location = `/v1/imports/${id}`;
-  const doc = await importDocument(reader, id);
-  if (doc?.status === 'refused')
-    return refusal(
-      request,
-      new Problem('import-refused', `${wordsOf(doc)}; nothing was written.`, {
-        faults: [...doc.problems, ...doc.errors].slice(0, faultsMost),
-        extra: { import: location },
-      }),
-    );
-  const body = JSON.stringify({ data: doc });
-  return {
-    status: doc?.status === 'applied' ? 201 : 200,
-    headers: { 'content-type': mediaTypes.json, 'cache-control': 'no-store', etag: listTag(body), location },
-    body,
-  };
-}
-
-function wordsOf({ counts, problems }: ImportDocument): string {
-  const first: Fault | undefined = problems[0];
-  if (counts.error > 0) return `${counts.error} of ${counts.read} rows do not fit`;
-  return (first?.detail ?? 'It does not fit').replace(/\.$/, '');
 }
 
 async function planToApply(

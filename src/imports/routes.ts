@@ -26,10 +26,13 @@ declare module 'fastify' {
 
 export function importQueue(app: FastifyInstance, workshop: Workshop): Queue {
   const queue = new Queue(workshop.db, async (task) => {
-    await work(workshop, task).catch((error: unknown) => {
-      app.log.error({ err: error, import: task.id }, 'import failed');
+    try {
+      return await work(workshop, task);
+    } catch (error) {
+      if (task.signal.aborted) app.log.info({ import: task.id }, 'import left for the next server');
+      else app.log.error({ err: error, import: task.id }, 'import failed');
       throw error;
-    });
+    }
   });
   app.decorate('imports', queue);
   app.addHook('preClose', () => queue.stop());

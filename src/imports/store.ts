@@ -11,7 +11,7 @@ import type { StandingsEffect } from './merging/standings.ts';
 /** How long a plan can be carried out. */
 const plansFor = '24 hours';
 
-type Status = 'queued' | 'running' | 'planned' | 'applied' | 'refused' | 'failed' | 'cancelled';
+export type Status = 'queued' | 'running' | 'planned' | 'applied' | 'refused' | 'failed' | 'cancelled';
 /** What an id of an import looks like. */
 export const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -111,16 +111,17 @@ export async function planOf(client: Client, registry: Registry, id: string): Pr
   return row && { ...row, file: row.file ?? '', order: orderOf(registry, row) };
 }
 
-/** Takes an import that waits; undefined where it was cancelled or is done. */
+/** Takes an import that waits, or that somebody left in the middle; undefined where it has ended. */
 export async function claim(
   reader: Reader,
   registry: Registry,
   id: string,
-): Promise<{ order: Asked; file: string } | undefined> {
-  const [row] = await reader.query<Kept>(sql`
-    UPDATE imports i SET status = 'running', started_at = clock_timestamp()
-     WHERE i.id = ${id}::uuid AND i.status IN ('queued', 'running') RETURNING ${keptColumns}`);
-  return row && { order: orderOf(registry, row), file: row.file ?? '' };
+): Promise<{ order: Asked; file: string; cancelled: boolean } | undefined> {
+  const [row] = await reader.query<Kept & { cancelled: boolean }>(sql`
+    UPDATE imports i SET status = 'running', started_at = clock_timestamp() FROM import_progress p
+     WHERE i.id = ${id}::uuid AND i.status IN ('queued', 'running') AND p.import = i.id
+    RETURNING ${keptColumns}, p.cancelled`);
+  return row && { order: orderOf(registry, row), file: row.file ?? '', cancelled: row.cancelled };
 }
 
 const instant = (column: string): Sql =>

@@ -19,15 +19,25 @@ export async function rowsOf(url: string, text: string): Promise<Record<string, 
   }
 }
 
-/** Gives a function that makes an empty database and says its URL; all of them go when the file is done. */
-export function databases(): () => Promise<string> {
+/** Two files at once must not copy the template at the same moment. */
+async function alone(text: string): Promise<void> {
+  const client = new pg.Client({ connectionString: at('postgres') });
+  await client.connect();
+  await client.query('SELECT pg_advisory_lock(1)');
+  await client.query(text);
+  await client.end();
+}
+
+/** Gives a function that makes a database, empty or a copy of the seeded template; all of them go when the file is done. */
+export function databases(from: 'empty' | 'seeded' = 'empty'): () => Promise<string> {
   const made: string[] = [];
   afterAll(async () => {
     for (const name of made) await rowsOf(at('postgres'), `DROP DATABASE ${name} WITH (FORCE)`);
   });
   return async () => {
     const name = `test_${randomUUID().replaceAll('-', '')}`;
-    await rowsOf(at('postgres'), `CREATE DATABASE ${name} TEMPLATE template0`);
+    const template = from === 'empty' ? 'template0' : new URL(inject('templateUrl')).pathname.slice(1);
+    await alone(`CREATE DATABASE ${name} TEMPLATE ${template}`);
     made.push(name);
     return at(name);
   };

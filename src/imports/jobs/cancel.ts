@@ -4,6 +4,7 @@ import sql from 'sql-template-tag';
 import { mediaTypes } from '../../http/negotiate.ts';
 import { queryReader } from '../../http/query.ts';
 import { Problem } from '../../kernel/problems.ts';
+import { forgetFileOf } from '../file.ts';
 import type { ImportContext } from '../handlers.ts';
 import { knownImport } from '../rows.ts';
 
@@ -19,6 +20,7 @@ export function cancelHandler({ db }: ImportContext) {
         sql`UPDATE imports SET status = 'cancelled', finished_at = clock_timestamp() WHERE id = ${id}::uuid AND status = 'queued'`,
       );
       await client.query(sql`UPDATE import_progress SET cancelled = true WHERE import = ${id}::uuid`);
+      await forgetFileOf(client, id);
       return knownImport(client, id);
     });
     if (doc.status !== 'running' && doc.status !== 'cancelled')

@@ -11,6 +11,10 @@ const queue = 'imports';
 /** An import whose server died is given to another after this time, or when its own starts again. */
 const expireInSeconds = 3600;
 const retries = 3;
+/** How often the queue is looked at where nobody says that there is something. */
+const fetchEvery = 2_000;
+/** After how many seconds an import is looked at again that somebody else still works on. */
+const againAfter = 2;
 const lookEvery = 50;
 
 export interface Task {
@@ -21,19 +25,23 @@ export interface Task {
   signal: AbortSignal;
 }
 
+/** `taken` where somebody else works on it, who may yet fail. */
+export type Outcome = 'done' | 'taken';
+
 export class Queue {
   readonly #db: Database;
-  readonly #run: (task: Task) => Promise<void>;
+  readonly #run: (task: Task) => Promise<Outcome>;
   readonly #ending = new AbortController();
-  #running: Promise<void> | undefined;
-  #started: Promise<{ boss: PgBoss; worker: string }> | undefined;
+  #working: Promise<void> | undefined;
+  #started: Promise<PgBoss> | undefined;
+  #woken = new AbortController();
 
-  constructor(db: Database, run: (task: Task) => Promise<void>) {
+  constructor(db: Database, run: (task: Task) => Promise<Outcome>) {
     this.#db = db;
     this.#run = run;
   }
 
-  start(): Promise<{ boss: PgBoss; worker: string }> {
+  start(): Promise<PgBoss> {
     this.#started ??= this.#start().catch((error: unknown) => {
       this.#started = undefined;
       throw error;
@@ -41,7 +49,7 @@ export class Queue {
     return this.#started;
   }
 
-  async #start(): Promise<{ boss: PgBoss; worker: string }> {
+  async #start(): Promise<PgBoss> {
     const executeSql = (text: string, values: unknown[]): Promise<{ rows: unknown[] }> =>
       this.#db.aside.query(text, values);
     const boss = new PgBoss({ db: { executeSql }, schedule: false });
@@ -50,35 +58,44 @@ export class Queue {
     await boss.start();
     await boss.createQueue(queue, { name: queue, retryLimit: retries, retryDelay: 2, expireInSeconds });
     await this.#resume(boss);
-    const worker = await boss.work<{ import: string }>(
-      queue,
-      { includeMetadata: true, batchSize: 1, pollingIntervalSeconds: 2 },
-      async (jobs) => {
-        for (const { data, retryCount } of jobs) {
-          const running = this.#run({
-            id: data.import,
-            last: retryCount >= retries,
-            signal: this.#ending.signal,
-          });
-          this.#running = running.catch(() => undefined);
-          await running;
-        }
-      },
-    );
-    return { boss, worker };
+    this.#working = this.#work(boss);
+    return boss;
   }
 
   /** What was left by a server that died. That an import is in the queue twice does no harm: it is claimed once. */
   async #resume(boss: PgBoss): Promise<void> {
-    const left = await this.#db.query<{ id: string }>(
-      sql`SELECT id::text AS id FROM imports WHERE status IN ('queued', 'running') ORDER BY id`,
+    // Beside the pool: whoever waits for the start may hold the last connection of it.
+    const { rows } = await this.#db.aside.query<{ id: string }>(
+      `SELECT id::text AS id FROM imports WHERE status IN ('queued', 'running') ORDER BY id`,
     );
-    for (const { id } of left) await boss.send(queue, { import: id });
+    for (const { id } of rows) await boss.send(queue, { import: id });
+  }
+
+  /** One after the other. pg-boss has such a loop too, which loses its process when the database is gone at the end of a job. */
+  async #work(boss: PgBoss): Promise<void> {
+    while (!this.isEnding) {
+      this.#woken = new AbortController();
+      const [job] = await boss.fetch<{ import: string }>(queue, { includeMetadata: true }).catch(() => []);
+      // If the database cannot be told, it gives the job again after its time, and then there is nothing to do.
+      if (job) await this.#carryOut(boss, job).catch(() => undefined);
+      else await this.#pause(fetchEvery, this.#woken.signal);
+    }
+  }
+
+  async #carryOut(boss: PgBoss, job: PgBoss.JobWithMetadata<{ import: string }>): Promise<void> {
+    const task = { id: job.data.import, last: job.retryCount >= retries, signal: this.#ending.signal };
+    try {
+      if ((await this.#run(task)) === 'taken') await boss.sendAfter(queue, job.data, {}, againAfter);
+    } catch (error) {
+      await boss.fail(queue, job.id, { message: (error as Error).message });
+      return;
+    }
+    await boss.complete(queue, job.id);
   }
 
   /** Queued with what the transaction of the client writes, or not at all. */
   async send(client: Client, id: string): Promise<void> {
-    const { boss } = await this.start();
+    const boss = await this.start();
     const executeSql = (text: string, values: unknown[]): Promise<{ rows: unknown[] }> =>
       client.pg.query(text, values);
     await boss.send(queue, { import: id }, { db: { executeSql } });
@@ -86,12 +103,8 @@ export class Queue {
 
   /** Once the transaction has ended: no need to wait until the queue is looked at. */
   wake(): void {
-    void this.start().then(
-      ({ boss, worker }) => {
-        boss.notifyWorker(worker);
-      },
-      () => undefined,
-    );
+    this.#woken.abort();
+    this.start().catch(() => undefined);
   }
 
   /** Whether the import has ended within so many seconds, on whatever server. */
@@ -102,14 +115,19 @@ export class Queue {
         sql`SELECT status NOT IN ('queued', 'running') AS ended FROM imports WHERE id = ${id}::uuid`,
       );
       if (row?.ended !== false) return row !== undefined;
-      if (this.#ending.signal.aborted || performance.now() >= until) return false;
+      if (this.isEnding || performance.now() >= until) return false;
       await this.moment(lookEvery);
     }
   }
 
   /** A pause that is over when the server ends. */
-  async moment(milliseconds: number): Promise<void> {
-    await delay(milliseconds, undefined, { signal: this.#ending.signal }).catch(() => undefined);
+  moment(milliseconds: number): Promise<void> {
+    return this.#pause(milliseconds);
+  }
+
+  async #pause(milliseconds: number, ...over: AbortSignal[]): Promise<void> {
+    const signal = AbortSignal.any([this.#ending.signal, ...over]);
+    await delay(milliseconds, undefined, { signal }).catch(() => undefined);
   }
 
   get isEnding(): boolean {
@@ -118,8 +136,8 @@ export class Queue {
 
   async stop(): Promise<void> {
     this.#ending.abort();
-    const started = await this.#started?.catch(() => undefined);
-    await this.#running;
-    await started?.boss.stop({ graceful: false });
+    const boss = await this.#started?.catch(() => undefined);
+    await this.#working;
+    await boss?.stop({ graceful: false });
   }
 }

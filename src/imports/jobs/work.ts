@@ -1,5 +1,6 @@
 /** A large import, carried out by the queue: one transaction for everything, told about from beside it. */
 import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import sql, { type Sql } from 'sql-template-tag';
 import { sayWriter, type Client, type Database, type Row } from '../../db/database.ts';
 import type { Reader } from '../../db/moment.ts';
@@ -7,14 +8,14 @@ import { inTransaction } from '../../http/idempotency.ts';
 import { toProblem } from '../../http/problem.ts';
 import { Problem, type Fault } from '../../kernel/problems.ts';
 import type { Registry } from '../../resource/registry.ts';
-import { forgetFile, partsOf } from '../file.ts';
+import { forgetFileOf, partsOf } from '../file.ts';
 import type { Report } from '../merging/order.ts';
 import { runImport } from '../merging/run.ts';
 import { FileError } from '../reading/file-error.ts';
 import { readFile } from '../reading/read.ts';
 import { claim, recordEnd, recordReport, type Asked } from '../store.ts';
 import { Progress } from './progress.ts';
-import type { Task } from './queue.ts';
+import type { Outcome, Task } from './queue.ts';
 
 export interface Workshop {
   db: Database;
@@ -28,42 +29,65 @@ export const unpacking = 4;
 export const unpackingRatio = 1000;
 const rowsMost = 5_000_000;
 
-export async function work(workshop: Workshop, { id, last, signal }: Task): Promise<void> {
+export async function work(workshop: Workshop, { id, last, signal }: Task): Promise<Outcome> {
   const { db } = workshop;
   const beside = readerBeside(db);
   const cancelled = new AbortController();
   try {
-    await inTransaction(db, { actor: '' }, async (client) => {
-      // Held by whoever works on it: a second delivery of the same import finds it taken, or done.
+    return await inTransaction(db, { actor: '' }, async (client) => {
+      // Held by whoever works on it; for a while also by the connection of a server that died in the middle.
       const [lock] = await client.query<{ free: boolean; pid: number }>(
         sql`SELECT pg_try_advisory_xact_lock(hashtextextended(${`import-job:${id}`}, 0)) AS free, pg_backend_pid() AS pid`,
       );
-      const claimed = lock?.free ? await claim(beside, workshop.registry, id) : undefined;
-      if (!lock || !claimed) return;
+      if (!lock?.free) return 'taken';
+      const claimed = await claim(beside, workshop.registry, id);
+      if (!claimed) return 'done';
+      if (claimed.cancelled) cancelled.abort();
+      const stopped = AbortSignal.any([signal, cancelled.signal]);
+      stopped.throwIfAborted();
       const progress = new Progress(beside, id, () => {
         cancelled.abort();
       });
+      const over = new AbortController();
+      let interrupted: Promise<void> | undefined;
       const stop = (): void => {
-        void db.aside.query('SELECT pg_cancel_backend($1)', [lock.pid]).catch(() => undefined);
+        interrupted = interrupt(db, lock.pid, over.signal);
       };
-      const stopped = AbortSignal.any([signal, cancelled.signal]);
       stopped.addEventListener('abort', stop);
       try {
         await progress.begin();
         await carryOut(client, workshop, { id, ...claimed }, { progress, stopped, beside });
       } finally {
-        stopped.removeEventListener('abort', stop);
         await progress.end();
+        stopped.removeEventListener('abort', stop);
+        over.abort();
+        // Not a moment longer: the next to use the connection has done nothing wrong.
+        await interrupted;
       }
+      cancelled.signal.throwIfAborted();
+      return 'done';
     });
   } catch (error) {
-    // The next server, or the next try, does it.
-    if (signal.aborted) throw error;
     const end = cancelled.signal.aborted
       ? { status: 'cancelled' as const, faults: [] }
-      : (refusalOf(error) ?? (last ? failure() : undefined));
+      : // The next server, or the next try, does it.
+        signal.aborted
+        ? undefined
+        : (refusalOf(error) ?? (last ? failure() : undefined));
     if (!end) throw error;
     await recordEnd(beside, id, end.status, end.faults);
+    await forgetFileOf(beside, id);
+    return 'done';
+  }
+}
+
+const interruptEvery = 100;
+
+/** Until it has had its effect: a cancellation that comes between two statements is lost. */
+async function interrupt(db: Database, pid: number, over: AbortSignal): Promise<void> {
+  while (!over.aborted) {
+    await db.aside.query('SELECT pg_cancel_backend($1)', [pid]).catch(() => undefined);
+    await delay(interruptEvery, undefined, { signal: over }).catch(() => undefined);
   }
 }
 
@@ -99,7 +123,7 @@ async function carryOut(
     patient: true,
   });
   await recordReport(client, id, report, reader.columns ?? []);
-  if (report.status !== 'planned') await forgetFile(client, file);
+  await forgetFileOf(client, id);
 }
 
 /** What sending the same file again would not change. */
@@ -127,7 +151,7 @@ const failure = (): { status: 'failed'; faults: Fault[] } => ({
   faults: [
     {
       code: 'internal-error',
-      detail: 'It failed on our side several times; nothing was written. Send the file again.',
+      detail: 'It failed on our side several times: send the file again under a new Idempotency-Key',
     },
   ],
 });

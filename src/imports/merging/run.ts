@@ -4,6 +4,7 @@
  */
 import sql, { raw } from 'sql-template-tag';
 import { unprepared, type Client } from '../../db/database.ts';
+import type { Reader } from '../../db/moment.ts';
 import { isRaceLost } from '../../db/transient.ts';
 import { Problem, type Fault } from '../../kernel/problems.ts';
 import type { Resource } from '../../resource/declare.ts';
@@ -63,23 +64,38 @@ export async function runImport(
   return finish(client, registry, order, stage, told);
 }
 
-const turnMost = '10s';
+/** Another import of the resource is being written. */
+export class TurnTaken extends Problem {
+  readonly resource: Resource;
+
+  constructor(resource: Resource) {
+    super('unavailable', `Another import of ${resource.name} is being written; nothing was written.`, {
+      headers: { 'retry-after': '10' },
+    });
+    this.resource = resource;
+  }
+}
+
+/** Whether a turn could be had at this moment. */
+export async function isTurnFree(reader: Reader, { name }: Resource): Promise<boolean> {
+  const [turn] = await reader.query<{ free: boolean }>(
+    sql`SELECT pg_try_advisory_xact_lock_shared(hashtextextended(${`import:${name}`}, 0)) AS free`,
+  );
+  return turn?.free ?? false;
+}
 
 /**
  * Imports of one resource go one after the other: they would only wait for each other's rows, or deadlock over them.
- * A request does not wait for long, so that a large import does not hold up the connections that others need.
+ * Whoever has no patience waits elsewhere, so that one large import does not hold up the connections that others need.
  */
-async function takeTurn(client: Client, { name }: Resource, patient: boolean): Promise<void> {
-  await client.query(sql`SELECT set_config('lock_timeout', ${patient ? '0' : turnMost}, true)`);
-  try {
-    await client.query(sql`SELECT pg_advisory_xact_lock(hashtextextended(${`import:${name}`}, 0))`);
-  } catch (error) {
-    if ((error as { code?: string }).code !== '55P03') throw error;
-    throw new Problem('unavailable', `Another import of ${name} is being written; nothing was written.`, {
-      headers: { 'retry-after': '10' },
-    });
-  }
-  await client.query(sql`SET LOCAL lock_timeout = 0`);
+async function takeTurn(client: Client, resource: Resource, patient: boolean): Promise<void> {
+  const lock = sql`hashtextextended(${`import:${resource.name}`}, 0)`;
+  const [turn] = await client.query<{ taken: boolean }>(
+    patient
+      ? sql`SELECT true AS taken FROM (SELECT pg_advisory_xact_lock(${lock})) AS waited`
+      : sql`SELECT pg_try_advisory_xact_lock(${lock}) AS taken`,
+  );
+  if (!turn?.taken) throw new TurnTaken(resource);
 }
 
 async function finish(
