@@ -66,22 +66,20 @@ test('a file of more than 5,000 rows becomes a job while another import has the 
 });
 
 test('an import that still belongs to the connection of a dead server is taken up when that has gone', async () => {
-  const { headers } = await send(it, ndjson(organizations('dead', 1)), {
-    key: 'dead',
-    prefer: 'respond-async, wait=60',
-  });
-  const id = headers.location?.split('/').at(-1);
-  // As a killed server leaves it: running, and its backend has not noticed yet.
-  const [held] = await it.sql(`SELECT pg_advisory_lock(hashtextextended($1, 0)), pg_backend_pid()`, [
-    `import-job:${id}`,
-  ]);
-  expect(held).toBeDefined();
-  const other = await send(it, ndjson(organizations('waiting', 1)), {
-    key: 'waiting',
-    prefer: 'respond-async, wait=60',
-  });
-  expect(other.status).toBe(201);
-  await it.sql(`SELECT pg_advisory_unlock_all()`);
+  const giveBack = await holdTurn(it);
+  const prefer = 'respond-async';
+  await send(it, ndjson(organizations('before', 1)), { key: 'before', prefer });
+  await waitingForTurn(it, 1);
+  const { headers } = await send(it, ndjson(organizations('dead', 1)), { key: 'dead', prefer });
+  const location = headers.location ?? '';
+  const lock = `hashtextextended('import-job:${location.split('/').at(-1)}', 0)`;
+  await it.sql(`SELECT pg_advisory_lock(${lock})`);
+  await giveBack();
+  const wait = 'respond-async, wait=60';
+  const next = await send(it, ndjson(organizations('next', 1)), { key: 'next', prefer: wait });
+  expect([next.status, await statusOf(it, location)]).toEqual([201, 'queued']);
+  await it.sql(`SELECT pg_advisory_unlock(${lock})`);
+  expect(await ended(it, location)).toMatchObject({ status: 'applied', counts: { create: 1 } });
 });
 
 test('a job that runs when its server stops goes on with the next one, and is applied once', async () => {
