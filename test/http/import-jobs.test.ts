@@ -32,7 +32,7 @@ test('5,000 rows are answered at once', async () => {
 test('who prefers to wait is answered with the end, at the first try and at the next', async () => {
   const file = ndjson(organizations('waited', many));
   const first = await send(it, file, { key: 'waited', prefer: 'respond-async, wait=60' });
-  expect([first.status, first.headers['preference-applied']]).toEqual([201, 'wait=60']);
+  expect([first.status, first.headers['preference-applied']]).toEqual([201, 'respond-async, wait=60']);
   expect(first.headers.location).toBe(`/v1/imports/${first.body.data.id}`);
   expect(first.body.data).toMatchObject({ status: 'applied', counts: { create: many } });
   const again = await send(it, file, { key: 'waited', prefer: 'respond-async, wait=60' });
@@ -101,7 +101,11 @@ test('one bad row near the end refuses all of a large file, and says which', asy
 test('a bad row of a large file is left out with onError=skip', async () => {
   const rows = organizations('skipped', many);
   Object.assign(rows[many - 2] ?? {}, { kind: 'compani' });
-  const reply = await send(it, ndjson(rows), { key: 'skip', prefer: 'respond-async, wait=60', query: { onError: 'skip' } });
+  const reply = await send(it, ndjson(rows), {
+    key: 'skip',
+    prefer: 'respond-async, wait=60',
+    query: { onError: 'skip' },
+  });
   expect([reply.status, reply.body.data.counts]).toMatchObject([201, { create: many - 1, error: 1 }]);
   expect(await rowsLike(it, 'skipped')).toBe(many - 1);
 });
@@ -128,7 +132,11 @@ test.each([
     { line: 6_001, column: 8, code: 'wrong-encoding' },
   ],
 ])('a large file with %s is refused as a whole, with the place', async (what, file, how, fault) => {
-  const reply = await send(it, file, { key: what.replaceAll(' ', '-'), prefer: 'respond-async, wait=60', ...how });
+  const reply = await send(it, file, {
+    key: what.replaceAll(' ', '-'),
+    prefer: 'respond-async, wait=60',
+    ...how,
+  });
   expect([reply.status, reply.body.code]).toEqual([422, 'import-refused']);
   expect(reply.body.errors).toContainEqual(expect.objectContaining(fault));
   expect(await statusOf(it, reply.body.import)).toBe('refused');

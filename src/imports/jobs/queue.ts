@@ -8,14 +8,18 @@ import sql from 'sql-template-tag';
 import type { Client, Database } from '../../db/database.ts';
 
 const queue = 'imports';
-/** An import whose server died is given to another after this time, or when its own starts again. */
+/** For pg-boss; what a dead server left is taken up long before. */
 const expireInSeconds = 3600;
 const retries = 3;
 /** How often the queue is looked at where nobody says that there is something. */
 const fetchEvery = 2_000;
+/** How often it is looked for imports whose server has died while others stayed. */
+const adoptEvery = 30_000;
 /** After how many seconds an import is looked at again that somebody else still works on. */
 const againAfter = 2;
 const lookEvery = 50;
+/** Whoever works on an import says so twice a second. */
+const abandoned = `i.status = 'running' AND p.updated_at < clock_timestamp() - interval '30 seconds'`;
 
 export interface Task {
   id: string;
@@ -57,28 +61,32 @@ export class Queue {
     boss.on('error', () => undefined);
     await boss.start();
     await boss.createQueue(queue, { name: queue, retryLimit: retries, retryDelay: 2, expireInSeconds });
-    await this.#resume(boss);
+    await this.#adopt(boss, `i.status IN ('queued', 'running')`);
     this.#working = this.#work(boss);
     return boss;
   }
 
   /** What was left by a server that died. That an import is in the queue twice does no harm: it is claimed once. */
-  async #resume(boss: PgBoss): Promise<void> {
+  async #adopt(boss: PgBoss, left: string): Promise<void> {
     // Beside the pool: whoever waits for the start may hold the last connection of it.
     const { rows } = await this.#db.aside.query<{ id: string }>(
-      `SELECT id::text AS id FROM imports WHERE status IN ('queued', 'running') ORDER BY id`,
+      `SELECT i.id::text AS id FROM imports i JOIN import_progress p ON p.import = i.id WHERE ${left} ORDER BY i.id`,
     );
     for (const { id } of rows) await boss.send(queue, { import: id });
   }
 
   /** One after the other. pg-boss has such a loop too, which loses its process when the database is gone at the end of a job. */
   async #work(boss: PgBoss): Promise<void> {
+    let looked = performance.now();
     while (!this.isEnding) {
       this.#woken = new AbortController();
       const [job] = await boss.fetch<{ import: string }>(queue, { includeMetadata: true }).catch(() => []);
       // If the database cannot be told, it gives the job again after its time, and then there is nothing to do.
       if (job) await this.#carryOut(boss, job).catch(() => undefined);
-      else await this.#pause(fetchEvery, this.#woken.signal);
+      else if (performance.now() - looked > adoptEvery) {
+        looked = performance.now();
+        await this.#adopt(boss, abandoned).catch(() => undefined);
+      } else await this.#pause(fetchEvery, this.#woken.signal);
     }
   }
 
