@@ -3,12 +3,12 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/browser/**'],
+    exclude: ['test/browser/**', 'test/faults/**'],
     // Each waits for its database most of the time.
     maxWorkers: 4,
     // The files share no state but modules, and those need not be loaded sixty times.
     isolate: false,
-    globalSetup: ['test/server.ts'],
+    globalSetup: ['test/server.ts', 'test/program.ts'],
     // A hang ends some time; a busy machine is no hang.
     testTimeout: 120_000,
     hookTimeout: 120_000,

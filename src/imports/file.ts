@@ -85,8 +85,13 @@ async function* unhurried(body: IncomingMessage): AsyncGenerator<Buffer> {
       yield next.value;
     }
   } finally {
-    // Who is still sending looks for the answer only when all is sent: the rest is taken and thrown away.
-    void chunks.return?.().then(() => body.resume());
+    // Who is still sending looks for the answer only when all is sent: the rest is taken and thrown away. (Not at once:
+    // a stream that somebody listens to does not flow, and it learns in the next tick that nobody does any more.)
+    void chunks.return?.().then(() =>
+      setImmediate(() => {
+        body.resume();
+      }),
+    );
   }
 }
 

@@ -122,7 +122,8 @@ test('a file that is longer than files may be is refused on the same connection,
   const reply = answered(sending);
   const rows = large('endless');
   await write(sending, rows);
-  await write(sending, rows);
+  // Just over the limit: a server that closes while more is on its way may take its own answer along.
+  await write(sending, rows.slice(0, 8_388_608 - Buffer.byteLength(rows) + 1));
   const { status, body } = await reply;
   sending.destroy();
   expect([status, body.code]).toEqual([413, 'body-too-large']);

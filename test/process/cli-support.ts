@@ -5,9 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll } from 'vitest';
-
-const root = new URL('../../', import.meta.url);
+import { afterAll, beforeAll, inject } from 'vitest';
 
 export interface Ended {
   code: number | null;
@@ -30,8 +28,8 @@ export interface Given {
 }
 
 export function start(words: string[], { url, key, input, env }: Given): Running {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...words], {
-    cwd: root,
+  const child = spawn(process.execPath, ['dist/cli/main.js', ...words], {
+    cwd: inject('program'),
     env: {
       PATH: process.env.PATH,
       TRACKER_URL: url,

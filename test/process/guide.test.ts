@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { keys } from '../keys.ts';
 import { tracker } from '../tracker.ts';
 import { addressOf } from './cli-support.ts';
@@ -25,10 +25,7 @@ async function shell(script: string): Promise<{ stdout: string; stderr: string }
   const base = addressOf(it.app.server);
   const text = script
     .replaceAll('http://localhost:3000', base)
-    .replaceAll(
-      'npx tracker',
-      `node --import ${new URL(import.meta.resolve('tsx')).href} ${new URL('src/cli/main.ts', root).pathname}`,
-    );
+    .replaceAll('npx tracker', `node ${inject('program')}/dist/cli/main.js`);
   return promisify(execFile)('bash', ['-euo', 'pipefail', '-c', text], {
     cwd: dir,
     env: { PATH: process.env.PATH, KEY: keys.admin, TRACKER_URL: base },

@@ -5,9 +5,8 @@ import { expect, onTestFailed, onTestFinished, test } from 'vitest';
 import { databases, rowsOf } from '../db/databases.ts';
 import { ndjson, organizations } from '../http/import-jobs.ts';
 import { keys } from '../keys.ts';
-import { built, insist, randomly, Server, type Batch, type Reply } from './crash-support.ts';
+import { insist, randomly, Server, type Batch, type Reply } from './crash-support.ts';
 
-const program = built();
 const seeded = databases('seeded');
 const kills = 25;
 const posters = 4;
@@ -41,7 +40,7 @@ test('killed 25 times at random moments, it has exactly the acknowledged rows, o
   });
   const random = randomly(seed);
   const url = await seeded();
-  const server = new Server(program.directory, { DATABASE_URL: url });
+  const server = new Server({ DATABASE_URL: url });
   await server.start();
   let over = false;
   const posting = Promise.all(
@@ -89,7 +88,7 @@ test('a job that was running when its server was killed goes on with the next se
   await holder.connect();
   onTestFinished(() => holder.end());
   await holder.query(`SELECT pg_advisory_lock(hashtextextended('import:organizations', 0))`);
-  const server = new Server(program.directory, { DATABASE_URL: url });
+  const server = new Server({ DATABASE_URL: url });
   await server.start();
   const file = ndjson(organizations('midway', 6_000));
   const first = await post(server, { key: 'midway', file });

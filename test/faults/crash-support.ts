@@ -1,35 +1,8 @@
 /** A server that is killed and started again, and clients that do not give up until they have an answer. */
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, onTestFinished } from 'vitest';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
-
-/** The program as it is shipped, in a directory of its own: it starts in half the time of its sources. */
-export function built(): { directory: string } {
-  const it = { directory: '' };
-  beforeAll(async () => {
-    it.directory = await mkdtemp(join(tmpdir(), 'tracker-built-'));
-    for (const name of ['node_modules', 'prisma', 'package.json'])
-      await symlink(join(root, name), join(it.directory, name));
-    await promisify(execFile)(
-      process.execPath,
-      [
-        join(root, 'node_modules/typescript/bin/tsc'),
-        ...['--noCheck', '-p', 'tsconfig.build.json', '--outDir', join(it.directory, 'dist')],
-      ],
-      { cwd: root },
-    );
-  });
-  afterAll(() => rm(it.directory, { recursive: true, force: true }));
-  return it;
-}
+import { inject, onTestFinished } from 'vitest';
 
 export interface Reply {
   status: number;
@@ -39,15 +12,13 @@ export interface Reply {
 }
 
 export class Server {
-  readonly #directory: string;
   readonly #environment: Record<string, string>;
   #child: ChildProcess | undefined;
   #output = '';
   base = '';
   kills = 0;
 
-  constructor(directory: string, environment: Record<string, string>) {
-    this.#directory = directory;
+  constructor(environment: Record<string, string>) {
     this.#environment = environment;
     onTestFinished(async () => {
       await this.kill();
@@ -58,7 +29,7 @@ export class Server {
   async start(): Promise<void> {
     this.#output = '';
     const child = spawn(process.execPath, ['dist/main.js'], {
-      cwd: this.#directory,
+      cwd: inject('program'),
       env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'error', ...this.#environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test, type TestContext } from 'vitest';
 
 import { startEmbedded } from '../../src/db/embedded.ts';
-import { launch } from './embedded-program.ts';
+import { launch } from '../db/embedded-program.ts';
 import {
   AS_ROOT,
   TIMEOUT_MS,
@@ -20,7 +20,7 @@ import {
   start,
   undo,
   useDirectories,
-} from './embedded-support.ts';
+} from '../db/embedded-support.ts';
 
 useDirectories();
 

@@ -9,7 +9,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { lockDirectory } from '../../src/db/directory-lock.ts';
 import { startEmbedded } from '../../src/db/embedded.ts';
 import { StartupError } from '../../src/kernel/startup-error.ts';
-import { builtProject, launch } from './embedded-program.ts';
+import { builtProject, launch } from '../db/embedded-program.ts';
 import {
   AS_ROOT,
   TIMEOUT_MS,
@@ -21,7 +21,7 @@ import {
   readyDirectory,
   start,
   useDirectories,
-} from './embedded-support.ts';
+} from '../db/embedded-support.ts';
 
 useDirectories();
 

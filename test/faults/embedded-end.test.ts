@@ -9,7 +9,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 
 import { lockDirectory } from '../../src/db/directory-lock.ts';
 import { shutDown, spawnSupervised } from '../../src/db/embedded-process.ts';
-import { launch } from './embedded-program.ts';
+import { launch } from '../db/embedded-program.ts';
 import {
   DEADLINE_MS,
   TIMEOUT_MS,
@@ -22,7 +22,7 @@ import {
   start,
   undo,
   useDirectories,
-} from './embedded-support.ts';
+} from '../db/embedded-support.ts';
 
 useDirectories();
 
