@@ -44,10 +44,7 @@ export function allowedAt(allowed: Map<string, string>, path: string): string | 
   const parts = path.split('/');
   for (const [url, allow] of allowed) {
     const pattern = url.split('/');
-    if (
-      pattern.length === parts.length &&
-      pattern.every((part, i) => matches(part, parts[i] ?? ''))
-    )
+    if (pattern.length === parts.length && pattern.every((part, i) => matches(part, parts[i] ?? '')))
       return allow;
   }
   return undefined;

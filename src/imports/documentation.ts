@@ -39,7 +39,10 @@ const prefer = key.extend({
       examples: ['wait=30'],
     }),
 });
-const path = z.strictObject({ id: uuid('The id of the import.', '0199f6a2-7c1e-7d34-9a51-0c8c3f3f6b1d') });
+const exampleId = '0199f6a2-7c1e-7d34-9a51-0c8c3f3f6b1d';
+const id = uuid('The id of the import.', exampleId);
+// Swagger UI fills in what stands beside the schema.
+const path = z.strictObject({ id: id.meta({ ...id.meta(), param: { example: exampleId } }) });
 const text = (description: string): { schema: z.ZodType } => ({
   schema: z
     .string()

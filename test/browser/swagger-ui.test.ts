@@ -43,6 +43,16 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
+/** The import of the examples: those of a tracker are its own, so that none is there before somebody imports. */
+async function anImport(): Promise<void> {
+  const sources = await it.importer
+    .post('/v1/imports?resource=sources')
+    .set({ 'content-type': 'application/x-ndjson', 'idempotency-key': 'example' })
+    .send(`${JSON.stringify({ id: 'seed-001' })}\n`);
+  const { id } = (sources.body as { data: { id: string } }).data;
+  await it.sql(`UPDATE imports SET id = '0199f6a2-7c1e-7d34-9a51-0c8c3f3f6b1d' WHERE id = $1`, [id]);
+}
+
 const picture = (name: string): Promise<Buffer> =>
   page.screenshot({ path: new URL(`${name}.png`, pictures).pathname });
 
@@ -51,7 +61,7 @@ test('the documentation opens, keeps a key over a reload, and can be filtered', 
   await page.locator('.opblock-tag').first().waitFor();
   await picture('docs');
   await page.getByRole('button', { name: 'Authorize' }).click();
-  await page.locator('.auth-container input').fill(keys.writer);
+  await page.locator('.auth-container input').fill(keys.admin);
   await page.locator('.auth-container button[type=submit]').click();
   await page.locator('.auth-container').getByText('Logout').waitFor();
   await page.locator('.btn-done').click();
@@ -69,7 +79,9 @@ test('every reading operation works as it stands, with its own example', async (
   };
   const operations = Object.values(document.paths).flatMap(({ get }) => (get ? [get] : []));
   const views = await loadViews();
-  expect(operations.length).toBe(it.registry.all.length * 2 + views.length + 2);
+  const others = operations.filter(({ tags }) => tags[0] !== 'imports');
+  expect(others.length).toBe(it.registry.all.length * 2 + views.length + 2);
+  await anImport();
   const seen: [string, string | null][] = [];
   for (const { operationId, tags } of operations) {
     const tag = tags[0] ?? '';
