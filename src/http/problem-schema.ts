@@ -40,7 +40,10 @@ export const rowFault = fault
   .extend({
     row: place('The row of the file, the first after the header is 1.', 17).optional(),
     line: place('The line of the file where it begins.', 18).optional(),
-    column: place('The character of the line, 1 is the first.', 25).optional(),
+    column: place(
+      'Of a CSV the cell of the row, else the character of the line; 1 is the first.',
+      2,
+    ).optional(),
     field: z
       .string()
       .max(200)

@@ -1,5 +1,4 @@
 /** POST /v1/imports and POST /v1/imports/{id}/apply: one transaction each, kept under its Idempotency-Key. */
-import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import sql from 'sql-template-tag';
 import { sayWriter, type Client } from '../db/database.ts';
@@ -18,11 +17,10 @@ import {
   type ReceivedFile,
 } from './file.ts';
 import type { Queue } from './jobs/queue.ts';
-import { unpacking, unpackingRatio } from './jobs/work.ts';
 import { isTurnFree, runImport, TurnTaken } from './merging/run.ts';
 import { FileError } from './reading/file-error.ts';
 import { outcomeOf, unreadable } from './outcome.ts';
-import { readFile } from './reading/read.ts';
+import { readerOf } from './reader.ts';
 import {
   fingerprintOf,
   importReader,
@@ -136,13 +134,8 @@ async function atOnce(
   }
 }
 
-const readingOf = ({ fileBytes }: ImportContext, { form, gzip, resource }: Asked, file: Held) =>
-  readFile(Readable.from([file.bytes]), {
-    form,
-    gzip,
-    resource,
-    limits: { bytes: fileBytes * unpacking, rowBytes: 1_048_576, rows: file.most, ratio: unpackingRatio },
-  });
+const readingOf = ({ fileBytes }: ImportContext, order: Asked, { bytes, most }: Held) =>
+  readerOf(bytes === undefined ? [] : [bytes], order, { fileBytes, rows: most });
 
 async function hasTooManyRows(context: ImportContext, order: Asked, file: Held): Promise<boolean> {
   let rows = 0;

@@ -5,8 +5,7 @@ import { refusal, type Outcome } from '../http/idempotency.ts';
 import { mediaTypes } from '../http/negotiate.ts';
 import { listTag } from '../http/reply.ts';
 import { Problem, type Fault, type ProblemCode } from '../kernel/problems.ts';
-import { fileFault } from './jobs/work.ts';
-import type { FileError } from './reading/file-error.ts';
+import { fileFault, type FileError } from './reading/file-error.ts';
 import { importDocument, type ImportDocument, type Status } from './store.ts';
 
 export const unreadable = (error: FileError): Problem => {

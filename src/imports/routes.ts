@@ -57,14 +57,14 @@ export async function importRoutes(app: FastifyInstance, context: ImportContext)
     { config: { operation: () => applyOperation, scope: 'import:apply' } },
     applyHandler(context),
   );
-  app.delete(
-    '/v1/imports/:id',
-    { config: { operation: () => cancelOperation, scope: 'import:plan' } },
-    cancelHandler(context),
-  );
   templateRoutes(app, context);
   // Who approves a plan has to see it.
   const read = { scope: ['import:plan', 'import:apply'] as const };
+  app.delete(
+    '/v1/imports/:id',
+    { config: { operation: () => cancelOperation, ...read } },
+    cancelHandler(context),
+  );
   app.get('/v1/imports', { config: { operation: () => importsOperation, ...read } }, importsHandler(context));
   app.get(
     '/v1/imports/:id',

@@ -22,6 +22,30 @@ test('one key proposes, another approves, and neither does the work of the other
   expect((await it.anyone.get('/v1/organizations/four-eyes')).status).toBe(200);
 });
 
+test('who may only propose does not cancel what was approved, and the other way round', async () => {
+  const plan = await send(it, 'organizations', file, { dryRun: true });
+  const applied = await apply(it, plan);
+  const cancelled = async (reply: typeof plan, by: 'planner' | 'approver') => {
+    const { status, body } = await it[by].delete(`/v1/imports/${String(reply.body.data.id)}`);
+    return [status, (body as { code: string }).code];
+  };
+  expect(await cancelled(applied, 'planner')).toEqual([403, 'insufficient-scope']);
+  expect(await cancelled(applied, 'approver')).toEqual([409, 'import-finished']);
+  expect(await cancelled(plan, 'approver')).toEqual([403, 'insufficient-scope']);
+  expect(await cancelled(plan, 'planner')).toEqual([409, 'import-finished']);
+});
+
+test('a plan is carried out once, whoever tries', async () => {
+  const plan = await send(it, 'organizations', file, { dryRun: true });
+  const id = String((await apply(it, plan)).body.data.id);
+  const again = it.sql(
+    `INSERT INTO imports (resource, mode, on_error, dry_run, plan, max_delete, form, gzip, actor, status, expires_at)
+     SELECT resource, mode, on_error, dry_run, plan, max_delete, form, gzip, actor, status, expires_at FROM imports WHERE id = $1`,
+    [id],
+  );
+  await expect(again).rejects.toThrow('imports_plan_once');
+});
+
 test('imports are neither made nor read without a key for them, though all else is public', async () => {
   const plan = await send(it, 'organizations', file, { dryRun: true });
   const { id } = plan.body.data as { id: string };

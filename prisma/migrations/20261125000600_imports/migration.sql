@@ -94,5 +94,7 @@ ALTER TABLE imports ADD CONSTRAINT imports_scope_check CHECK ((mode = 'replace-s
 ALTER TABLE import_rows ADD CONSTRAINT import_rows_status_check
   CHECK (status IN ('create', 'update', 'unchanged', 'delete', 'error'));
 ALTER TABLE import_progress ADD CONSTRAINT import_progress_phase_check CHECK (phase IN ('waiting', 'reading', 'checking', 'writing'));
+-- A plan is carried out once, whoever tries.
+CREATE UNIQUE INDEX imports_plan_once ON imports (plan) WHERE status IN ('queued', 'running', 'applied');
 -- The rows that somebody looks at are those that are not as expected.
 CREATE INDEX import_rows_status_idx ON import_rows (import, status, n) WHERE status <> 'create';

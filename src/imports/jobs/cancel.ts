@@ -14,7 +14,9 @@ export function cancelHandler({ db }: ImportContext) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     noParameters.read(request.query as Record<string, unknown>);
     const { id } = request.params as { id: string };
-    await knownImport(db, id);
+    // Who may only propose does not stop what somebody else has approved.
+    const { dryRun } = await knownImport(db, id);
+    request.demand(dryRun === true ? 'import:plan' : 'import:apply');
     const doc = await db.transaction(async (client) => {
       await client.query(
         sql`UPDATE imports SET status = 'cancelled', finished_at = clock_timestamp() WHERE id = ${id}::uuid AND status = 'queued'`,

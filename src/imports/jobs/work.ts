@@ -1,18 +1,16 @@
 /** A large import, carried out by the queue: one transaction for everything, told about from beside it. */
-import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import sql, { type Sql } from 'sql-template-tag';
 import { sayWriter, type Client, type Database, type Row } from '../../db/database.ts';
 import type { Reader } from '../../db/moment.ts';
 import { inTransaction } from '../../http/idempotency.ts';
-import { toProblem } from '../../http/problem.ts';
 import { Problem, type Fault } from '../../kernel/problems.ts';
 import type { Registry } from '../../resource/registry.ts';
 import { forgetFileOf, partsOf } from '../file.ts';
 import type { Report } from '../merging/order.ts';
 import { runImport } from '../merging/run.ts';
-import { FileError } from '../reading/file-error.ts';
-import { readFile } from '../reading/read.ts';
+import { FileError, fileFault } from '../reading/file-error.ts';
+import { readerOf } from '../reader.ts';
 import { claim, recordEnd, recordReport, type Asked } from '../store.ts';
 import { Progress } from './progress.ts';
 import type { Outcome, Task } from './queue.ts';
@@ -23,10 +21,6 @@ export interface Workshop {
   fileBytes: number;
 }
 
-/** What a file may unpack to, as a multiple of what may be sent. */
-export const unpacking = 4;
-/** How many times its own size a gzip file may unpack to. */
-export const unpackingRatio = 1000;
 const rowsMost = 5_000_000;
 
 export async function work(workshop: Workshop, { id, last, signal }: Task): Promise<Outcome> {
@@ -109,12 +103,7 @@ async function carryOut(
   await client.query(sql`SET LOCAL idle_in_transaction_session_timeout = 0`);
   const order = { ...asked, id };
   await sayWriter(client.pg, order);
-  const reader = readFile(Readable.from(partsOf(beside, file)), {
-    form: order.form,
-    gzip: order.gzip,
-    resource: order.resource,
-    limits: { bytes: fileBytes * unpacking, rowBytes: 1_048_576, rows: rowsMost, ratio: unpackingRatio },
-  });
+  const reader = readerOf(partsOf(beside, file), order, { fileBytes, rows: rowsMost });
   const report: Report = await runImport(client, registry, order, reader.rows, {
     told: (step) => {
       stopped.throwIfAborted();
@@ -129,17 +118,16 @@ async function carryOut(
 /** What sending the same file again would not change. */
 function refusalOf(error: unknown): { status: 'refused'; faults: Fault[] } | undefined {
   if (error instanceof FileError) return { status: 'refused', faults: [fileFault(error)] };
-  const problem = error instanceof Problem ? error : undefined;
-  if (!problem || toProblem(problem).status >= 500) return undefined;
-  const rows = Array.isArray(problem.extra.rows) ? (problem.extra.rows as Record<string, unknown>[]) : [];
+  if (!(error instanceof Problem) || error.status >= 500) return undefined;
+  const rows = Array.isArray(error.extra.rows) ? (error.extra.rows as Record<string, unknown>[]) : [];
   return {
     status: 'refused',
     faults: [
-      { code: problem.code, detail: problem.message },
+      { code: error.code, detail: error.message },
       ...rows.map(({ n, line, planned, now }) => ({
         row: n as number,
         ...(line === null ? {} : { line: line as number }),
-        code: problem.code,
+        code: error.code,
         detail: `planned: ${String(planned)}; now: ${String(now)}`,
       })),
     ],
@@ -154,11 +142,4 @@ const failure = (): { status: 'failed'; faults: Fault[] } => ({
       detail: 'It failed on our side several times: send the file again under a new Idempotency-Key',
     },
   ],
-});
-
-export const fileFault = ({ code, detail, line, column }: FileError): Fault => ({
-  code,
-  detail,
-  ...(line === undefined ? {} : { line }),
-  ...(column === undefined ? {} : { column }),
 });

@@ -128,8 +128,9 @@ async function finish(
     const merged = await tryMerge(
       client,
       registry,
-      { ...order, dryRun: order.dryRun || stops },
+      order,
       stage,
+      { takeBack: order.dryRun || stops, tellEffects: order.dryRun && !stops },
       (written) => {
         told({ phase: 'writing', written });
       },
@@ -158,15 +159,16 @@ async function tryMerge(
   registry: Registry,
   order: Order,
   stage: Stage,
+  { takeBack, tellEffects }: { takeBack: boolean; tellEffects: boolean },
   written: (rows: number) => void,
 ): Promise<{ effects: StandingsEffect[] } | { faults: Fault[]; raced: boolean }> {
-  const rounds = order.dryRun ? await roundsConcerned(client, stage.resource, order.scope !== undefined) : [];
+  const rounds = tellEffects ? await roundsConcerned(client, stage.resource, order.scope !== undefined) : [];
   const before = await standingsOf(client, registry, rounds);
   await client.query(sql`SAVEPOINT merge`);
   try {
     await mergeRows(client, stage, { ...(order.scope ? { scope: order.scope } : {}), written });
     const after = await standingsOf(client, registry, rounds);
-    await client.query(sql`${raw(order.dryRun ? 'ROLLBACK TO SAVEPOINT merge' : 'RELEASE SAVEPOINT merge')}`);
+    await client.query(sql`${raw(takeBack ? 'ROLLBACK TO SAVEPOINT merge' : 'RELEASE SAVEPOINT merge')}`);
     return { effects: effects(before, after) };
   } catch (error) {
     await client.query(sql`ROLLBACK TO SAVEPOINT merge`);

@@ -1,4 +1,5 @@
 /** A file that cannot be read on from some place: not a fault of one row, but the end of reading. */
+import type { Fault } from '../../kernel/problems.ts';
 import type { RowFault } from './row.ts';
 
 export type FileErrorCode =
@@ -60,3 +61,11 @@ export const rowTooLong = (line: number, rowBytes: number, more = ''): FileError
 
 export const tooManyRows = (line: number, rows: number): FileError =>
   new FileError('too-many-rows', `The file has more than ${rows} rows. Send it in parts.`, { line });
+
+/** As a report tells it. */
+export const fileFault = ({ code, detail, line, column }: FileError): Fault => ({
+  code,
+  detail,
+  ...(line === undefined ? {} : { line }),
+  ...(column === undefined ? {} : { column }),
+});
