@@ -8,7 +8,7 @@ import type pg from 'pg';
 import sql, { type Sql } from 'sql-template-tag';
 import { ExportLines } from './export-lines.ts';
 import type { Database } from './database.ts';
-import { momentSettings, type Moment } from './moment.ts';
+import { momentSettings, settle, type Moment } from './moment.ts';
 
 export type CopyFormat = 'csv' | 'ndjson';
 
@@ -39,6 +39,7 @@ export async function openExport(
   state: Sql,
   moment?: Moment,
 ): Promise<Export> {
+  if (moment) await settle(db, moment);
   const client = await db.exports.connect();
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');

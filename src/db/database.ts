@@ -2,12 +2,16 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import type { Sql } from 'sql-template-tag';
+import { Recorded } from './recorded.ts';
 
 export type Row = Record<string, unknown>;
 /** What a transaction needs to say about its writer; the database keeps it with what is written. */
 export interface Writer {
   actor: string;
   correction?: string;
+  /** The id of the request, or of the import, that it writes for. */
+  request?: string;
+  import?: string;
 }
 
 export interface Client {
@@ -45,11 +49,12 @@ function poolOf(url: string, max: number): pg.Pool {
 }
 
 /** Says to the database who writes in this transaction, and why if it is a correction. */
-export async function sayWriter(client: pg.ClientBase, { actor, correction }: Writer): Promise<void> {
+export async function sayWriter(client: pg.ClientBase, writer: Writer): Promise<void> {
   await client.query({
     name: 'writer',
-    text: `SELECT set_config('tracker.actor', $1, true), set_config('tracker.correction', $2, true)`,
-    values: [actor, correction ?? ''],
+    text: `SELECT set_config('tracker.actor', $1, true), set_config('tracker.correction', $2, true),
+                  set_config('tracker.request', $3, true), set_config('tracker.import', $4, true)`,
+    values: [writer.actor, writer.correction ?? '', writer.request ?? '', writer.import ?? ''],
   });
 }
 
@@ -69,6 +74,8 @@ export class Database {
   readonly exports: pg.Pool;
   /** For what is done beside a transaction that itself holds a connection: it must not wait for one of those. */
   readonly aside: pg.Pool;
+  /** How far the history is settled. */
+  readonly recorded = new Recorded(this);
   readonly #names = new Map<string, string>();
 
   constructor(url: string, size = 10) {
@@ -95,11 +102,12 @@ export class Database {
     work: (client: Client) => Promise<T>,
     writer?: Writer,
     mode = 'READ WRITE',
+    isolation = 'READ COMMITTED',
   ): Promise<T> {
     const client = await this.pool.connect();
     let broken: Error | undefined;
     try {
-      await client.query(`BEGIN ISOLATION LEVEL READ COMMITTED ${mode}`);
+      await client.query(`BEGIN ISOLATION LEVEL ${isolation} ${mode}`);
       if (writer) await sayWriter(client, writer);
       const result = await work({
         pg: client,

@@ -1,31 +1,62 @@
 /**
- * Reading the past. A moment is a point on the facts' own time; its queries are those of the present, answered from
- * the schema as_of (see the migration of that name). The present pays nothing: without a moment there is no transaction.
+ * Reading the past. A moment is a point on one or both clocks: the facts' own time (`asOf`) and that of this tracker
+ * (`knownAt`). Its queries are those of the present, answered from another schema (see the migrations as_of and history).
+ * The present pays nothing: without a moment there is no transaction.
  */
-import sql, { type Sql } from 'sql-template-tag';
+import sql, { empty, type Sql } from 'sql-template-tag';
+import { refuse } from '../kernel/problems.ts';
 import type { Client, Database, Row } from './database.ts';
 
 export interface Moment {
   /** A day: what was public and in force then. */
-  asOf: string;
+  asOf?: string;
   /** Whether rows without any date are let in. */
   undated: boolean;
+  /** What was recorded by then; an instant as instantOf gives it. */
+  knownAt?: string;
 }
 
 export type Reader = Pick<Client, 'query'>;
 
-/** What a transaction has to set before it reads. */
-export const momentSettings = ({ asOf, undated }: Moment): Sql => sql`
-  set_config('search_path', 'as_of, public', true), set_config('tracker.as_of', ${asOf}, true),
-  set_config('tracker.undated', ${undated ? 'include' : 'exclude'}, true)`;
+const schemaOf = ({ asOf, knownAt }: Moment): string =>
+  asOf === undefined ? 'known' : knownAt === undefined ? 'as_of' : 'as_of_known';
+
+/** What a transaction has to set before it reads, as a select list. */
+export const momentSettings = (moment: Moment): Sql => sql`
+  set_config('search_path', ${`${schemaOf(moment)}, public`}, true),
+  set_config('tracker.as_of', ${moment.asOf ?? moment.knownAt?.slice(0, 10) ?? ''}, true),
+  set_config('tracker.undated', ${moment.undated ? 'include' : 'exclude'}, true)
+  ${moment.knownAt === undefined ? empty : sql`, history.look_at(${moment.knownAt}::timestamptz)`}`;
+
+/** Whether the moment can be answered: it has come, all that belongs to it is there, and the tracker was there by then. */
+export async function settle(db: Database, { knownAt }: Moment): Promise<void> {
+  if (knownAt === undefined) return;
+  await db.recorded.settle(knownAt, 'knownAt');
+  const first = await db.recorded.first();
+  if (first !== undefined && first <= knownAt) return;
+  throw refuse(
+    [
+      {
+        parameter: 'knownAt',
+        code: 'invalid-value',
+        detail:
+          first === undefined
+            ? 'nothing is recorded yet'
+            : `the first record is of ${first}; nothing was known before`,
+      },
+    ],
+    'invalid-parameter',
+  );
+}
 
 /** Runs the work on the present, or in one snapshot of the past. */
-export function readAt<T>(
+export async function readAt<T>(
   db: Database,
   moment: Moment | undefined,
   work: (reader: Reader) => Promise<T>,
 ): Promise<T> {
   if (!moment) return work(db);
+  await settle(db, moment);
   return db.transaction(
     async ({ pg }) => {
       const { text, values } = sql`SELECT ${momentSettings(moment)}`;
@@ -38,5 +69,6 @@ export function readAt<T>(
     },
     undefined,
     'READ ONLY',
+    'REPEATABLE READ',
   );
 }

@@ -61,12 +61,22 @@ export function sendTagged(
   return reply.code(200).type(type).send(body);
 }
 
-const cacheable = 'public, no-cache';
-const guarded = 'private, no-cache';
+const forAYear = 'max-age=31536000, immutable';
 
-/** The reply depends on these request fields; caches must keep the variants apart and ask before they reuse one. */
-export function varies(reply: FastifyReply, publicRead: boolean, fields: string[]): void {
-  void reply.header('cache-control', publicRead ? cacheable : guarded);
+/**
+ * The reply depends on these request fields; caches must keep the variants apart, and ask before they reuse one unless
+ * it never changes.
+ */
+export function varies(
+  reply: FastifyReply,
+  publicRead: boolean,
+  fields: string[],
+  { immutable = false } = {},
+): void {
+  void reply.header(
+    'cache-control',
+    `${publicRead ? 'public' : 'private'}, ${immutable ? forAYear : 'no-cache'}`,
+  );
   const all = publicRead ? fields : [...fields, 'Authorization'];
   const before = reply.getHeader('vary');
   void reply.header('vary', [...(typeof before === 'string' ? [before] : []), ...all].join(', '));

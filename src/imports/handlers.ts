@@ -159,7 +159,7 @@ async function carryOut(
   const kept = asked.dryRun ? await keptFile(client, file) : undefined;
   const id = await recordOrder(client, asked, 'running', kept);
   const order = { ...asked, id };
-  await sayWriter(client.pg, order);
+  await sayWriter(client.pg, { ...order, request: request.id, import: order.id });
   const reader = readingOf(context, order, file);
   try {
     const report = await runImport(client, context.registry, order, reader.rows);

@@ -59,6 +59,12 @@ export const problemTypes = {
     'The path is right, but no row has this id.',
     'Look the id up in the list, for example with `q=`; ids never change once they are given.',
   ),
+  gone: problem(
+    410,
+    'The row was deleted',
+    'There was a row with this id, and it was deleted. Its versions are kept.',
+    'Follow `history` for what it said, and who deleted it when. With `knownAt` it can be read as it was then.',
+  ),
   'no-such-path': problem(
     404,
     'There is nothing at this path',

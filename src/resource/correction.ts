@@ -19,30 +19,31 @@ export interface Said {
   faults: Fault[];
 }
 
+export const writerOf = ({ actor, id }: FastifyRequest): Writer => ({ actor, request: id });
+
 /** Takes `correction` and `reason` out of the body: they say something about the write, not about the row. */
 export function withoutCorrection(resource: Resource, request: FastifyRequest, body: unknown): Said {
-  const { actor } = request;
+  const writer = writerOf(request);
   if (!resource.correctable || typeof body !== 'object' || body === null || Array.isArray(body))
-    return { document: body, writer: { actor }, faults: [] };
+    return { document: body, writer, faults: [] };
   const { correction, reason, ...document } = body as Document;
   const said = words.safeParse({ correction, reason });
   if (!said.success)
-    return { document, writer: { actor }, faults: faultsOf(said.error, { correction, reason }, 'pointer') };
-  if (said.data.correction !== true) return { document, writer: { actor }, faults: [] };
+    return { document, writer, faults: faultsOf(said.error, { correction, reason }, 'pointer') };
+  if (said.data.correction !== true) return { document, writer, faults: [] };
   if (said.data.reason !== undefined)
-    return { document, writer: { actor, correction: said.data.reason }, faults: [] };
-  return { document, writer: { actor }, faults: [{ pointer: '/reason', ...reasonMissing }] };
+    return { document, writer: { ...writer, correction: said.data.reason }, faults: [] };
+  return { document, writer, faults: [{ pointer: '/reason', ...reasonMissing }] };
 }
 
 const reasonMissing = { code: 'required', detail: 'a correction says why: give `reason`' };
 
 /** The same for DELETE, which has no body: there they are parameters. */
 export function writerOfDeletion(request: FastifyRequest, query: QueryReader<Correction>): Writer {
-  const { actor } = request;
   const { correction, reason } = query.read(request.query as Record<string, unknown>);
-  if (correction === undefined) return { actor };
+  if (correction === undefined) return writerOf(request);
   if (reason === undefined) throw refuse([{ parameter: 'reason', ...reasonMissing }], 'invalid-parameter');
-  return { actor, correction: reason };
+  return { ...writerOf(request), correction: reason };
 }
 
 interface Correction {

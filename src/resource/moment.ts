@@ -1,6 +1,7 @@
 /** The parameters that ask for the past, the same on every read. */
 import { z } from 'zod';
 import type { Moment } from '../db/moment.ts';
+import { instantOf, instantPattern, isInstant } from '../kernel/instant.ts';
 import { refuse } from '../kernel/problems.ts';
 import { lastDayIn } from '../kernel/partial-date.ts';
 import { dateSchema } from './fields.ts';
@@ -8,7 +9,17 @@ import { dateSchema } from './fields.ts';
 export interface MomentQuery {
   asOf?: string;
   undated?: 'include';
+  knownAt?: string;
 }
+
+const instantSchema = z
+  .string()
+  .max(40)
+  .regex(
+    instantPattern,
+    'must be an instant with a time zone (RFC 3339), like 2026-11-25T12:00:00Z; a `+` is sent as %2B',
+  )
+  .refine(isInstant, 'is a day that does not exist');
 
 export const momentParameters: Record<string, z.ZodType> = {
   asOf: dateSchema.optional().meta({
@@ -24,20 +35,29 @@ export const momentParameters: Record<string, z.ZodType> = {
         'With `asOf`: `include` lets in rows that have no date at all, neither of their own nor from a source.',
       param: { id: 'undated' },
     }),
+  knownAt: instantSchema.optional().meta({
+    description:
+      'What this tracker said at that moment: an instant with a time zone, from its first record to now. The reply carries the `data` that the same request would have had then, and never changes. Alone or together with `asOf`.',
+    param: { id: 'knownAt' },
+  }),
 };
 
-export function momentOf({ asOf, undated }: MomentQuery): Moment | undefined {
-  if (asOf !== undefined) return { asOf: lastDayIn(asOf), undated: undated === 'include' };
-  if (undated === undefined) return undefined;
+export function momentOf({ asOf, undated, knownAt }: MomentQuery): Moment | undefined {
+  const known = knownAt === undefined ? {} : { knownAt: instantOf(knownAt) };
+  if (asOf !== undefined) return { asOf: lastDayIn(asOf), undated: undated === 'include', ...known };
+  if (undated === undefined) return knownAt === undefined ? undefined : { undated: false, ...known };
   throw refuse(
     [{ parameter: 'undated', code: 'invalid-value', detail: '`undated` says something only beside `asOf`' }],
     'invalid-parameter',
   );
 }
 
+/** Whether what is asked for can never change again. */
+export const isSettled = ({ knownAt }: MomentQuery): boolean => knownAt !== undefined;
+
 /** The `meta` member of a reply about the past: which past. Empty for the present. */
-export const metaMember = ({ asOf }: MomentQuery): string =>
-  asOf === undefined ? '' : `,"meta":${JSON.stringify({ asOf })}`;
+export const metaMember = ({ asOf, knownAt }: MomentQuery): string =>
+  asOf === undefined && knownAt === undefined ? '' : `,"meta":${JSON.stringify({ asOf, knownAt })}`;
 
 /** A document with its `meta`, where it has one. */
 export const withMeta = (doc: string, query: MomentQuery): string =>
@@ -48,5 +68,9 @@ export const metaSchema = z
     asOf: dateSchema
       .optional()
       .meta({ description: 'The day that `asOf` asked for.', examples: ['2026-08-19'] }),
+    knownAt: instantSchema.optional().meta({
+      description: 'The moment that `knownAt` asked for.',
+      examples: ['2026-11-25T12:00:00Z'],
+    }),
   })
   .meta({ id: 'Meta', description: 'Which past the reply is about; only where one was asked for.' });

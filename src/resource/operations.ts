@@ -196,7 +196,7 @@ export function operationsOf(resource: Resource, registry: Registry): Operations
         },
         304: notModified,
       },
-      problems: ['invalid-parameter', 'not-found'],
+      problems: ['invalid-parameter', 'not-found', 'gone'],
     },
     create: {
       operationId: `create${title}`,
@@ -246,7 +246,7 @@ export function operationsOf(resource: Resource, registry: Registry): Operations
           content: { 'application/json': { schema: row, example } },
         },
       },
-      problems: [...writeProblems, 'not-found', 'precondition-failed', 'precondition-required'],
+      problems: [...writeProblems, 'not-found', 'gone', 'precondition-failed', 'precondition-required'],
     },
     remove: {
       operationId: `delete${title}`,
@@ -258,6 +258,7 @@ export function operationsOf(resource: Resource, registry: Registry): Operations
       problems: [
         'invalid-parameter',
         'not-found',
+        'gone',
         'still-referenced',
         'validation-failed',
         'precondition-failed',
@@ -298,6 +299,7 @@ export function actionOperation(resource: Resource, action: Action): Operation {
     problems: [
       ...writeProblems,
       'not-found',
+      'gone',
       'precondition-failed',
       'request-in-progress',
       'idempotency-key-reused',

@@ -4,14 +4,13 @@ import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { openExport } from '../db/copy.ts';
 import type { Database } from '../db/database.ts';
-import { readAt, type Reader } from '../db/moment.ts';
+import { readAt, type Moment } from '../db/moment.ts';
 import { formatOf, mediaTypes } from '../http/negotiate.ts';
+import { addressWith, cite, link } from '../http/citation.ts';
 import { isNotModified, itemTag, listTag, sendTagged, varies } from '../http/reply.ts';
 import { lazily } from '../kernel/lazily.ts';
-import { didYouMean } from '../kernel/nearest.ts';
 import type { Language } from '../kernel/language.ts';
-import { Problem } from '../kernel/problems.ts';
-import sql, { raw } from 'sql-template-tag';
+import sql from 'sql-template-tag';
 import type { Resource } from './declare.ts';
 import { invalidCursor, positionStatement, readCursor, sortKeys, writeCursor } from './order.ts';
 import { itemQuery, languageOf, listQuery, type ListQuery } from './query.ts';
@@ -24,7 +23,8 @@ import {
   type Item,
   type Reading,
 } from './read.ts';
-import { metaMember, momentOf, withMeta } from './moment.ts';
+import { isSettled, metaMember, momentOf, withMeta } from './moment.ts';
+import { isPossibleId, notFound } from './not-found.ts';
 import type { Registry } from './registry.ts';
 
 export interface Context {
@@ -55,7 +55,8 @@ export function listHandler(resource: Resource, context: Context) {
       query.cursor === undefined
         ? undefined
         : readCursor(identity, query.cursor, sortKeys(resource, query.sort ?? []));
-    varies(reply, context.publicRead, ['Accept', 'Accept-Language']);
+    varies(reply, context.publicRead, ['Accept', 'Accept-Language'], { immutable: isSettled(query) });
+    cite(request, reply, query.knownAt);
     void reply.header('content-language', language);
     const sent =
       format === 'json'
@@ -97,20 +98,8 @@ async function sendPage(
   const next = rows.length > limit ? writeCursor(identity, page.at(-1)?.position ?? []) : null;
   const total = counted ? `,"total":${counted[0]?.total ?? 0}` : '';
   const body = `{"data":[${page.map(({ doc }) => doc).join(',')}],"page":{"limit":${limit},"next":${JSON.stringify(next)}${total}}${metaMember(reading.query)}}`;
-  return sendTagged(request, reply, {
-    body,
-    type: mediaTypes.json,
-    etag: listTag(body),
-    headers: next === null ? {} : { link: `<${nextPage(request.url, next)}>; rel="next"` },
-  });
-}
-
-function nextPage(url: string, cursor: string): string {
-  // The target of a request may be a whole address; ours is only ever a path.
-  const [path = '', search = ''] = url.replace(/^https?:\/\/[^/?]*/i, '').split('?');
-  const parameters = new URLSearchParams(search);
-  parameters.set('cursor', cursor);
-  return `${path}?${parameters.toString()}`;
+  if (next !== null) link(reply, addressWith(request.url, { cursor: next }), 'next');
+  return sendTagged(request, reply, { body, type: mediaTypes.json, etag: listTag(body) });
 }
 
 async function sendExport(
@@ -128,7 +117,8 @@ async function sendExport(
     db,
     exportStatement(reading, format, after),
     format,
-    stateStatement(reading.registry),
+    // What was known at a moment has one state only.
+    isSettled(reading.query) ? sql`SELECT 'known' AS state` : stateStatement(reading.registry),
     moment,
   );
   // The bytes are not known yet, but the state of the data, the address and the form decide them.
@@ -139,7 +129,7 @@ async function sendExport(
   void reply
     .headers({
       etag,
-      'content-disposition': `attachment; filename="${reading.resource.name}${moment ? `-as-of-${moment.asOf}` : ''}.${format}"`,
+      'content-disposition': `attachment; filename="${reading.resource.name}${fileSuffix(moment)}.${format}"`,
     })
     .type(mediaTypes[format]);
   if (isNotModified(request, etag) || request.method === 'HEAD') {
@@ -150,6 +140,9 @@ async function sendExport(
   }
   return reply.code(200).send(rows.stream());
 }
+
+const fileSuffix = (moment: Moment | undefined): string =>
+  `${moment?.asOf === undefined ? '' : `-as-of-${moment.asOf}`}${moment?.knownAt === undefined ? '' : `-known-at-${moment.knownAt.replace(/[-:]|\..*/g, '')}Z`}`;
 
 export function itemHandler(resource: Resource, context: Context) {
   const reader = lazily(() => itemQuery(resource, context.registry));
@@ -162,8 +155,9 @@ export function itemHandler(resource: Resource, context: Context) {
     const [row] = isPossibleId(resource, id)
       ? await readAt(context.db, momentOf(query), (reader) => reader.query<Item>(itemStatement(reading, id)))
       : [];
-    if (!row) throw await notFound(context.db, resource, id, query.asOf);
-    varies(reply, context.publicRead, ['Accept', 'Accept-Language']);
+    if (!row) throw await notFound(context.db, resource, id, query);
+    varies(reply, context.publicRead, ['Accept', 'Accept-Language'], { immutable: isSettled(query) });
+    cite(request, reply, query.knownAt);
     void reply.header('content-language', language);
     return sendTagged(request, reply, {
       body: withMeta(row.doc, query),
@@ -171,32 +165,4 @@ export function itemHandler(resource: Resource, context: Context) {
       etag: itemTag(row.revision, row.doc),
     });
   };
-}
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-const slug = /^[a-z0-9]+(-[a-z0-9]+)*$/;
-export const isPossibleId = (resource: Resource, id: string): boolean =>
-  resource.id === 'uuid' ? uuid.test(id) : id.length <= 80 && slug.test(id);
-
-/** A misspelt slug is answered with the nearest one that there is. */
-export async function notFound(db: Reader, resource: Resource, id: string, asOf?: string): Promise<Problem> {
-  const ids =
-    resource.id === 'slug'
-      ? await db.query<{ id: string }>(sql`SELECT id FROM ${raw(resource.table)} ORDER BY id LIMIT 5000`)
-      : [];
-  const shown = id.slice(0, 80);
-  if (ids.some((row) => row.id === id))
-    return new Problem(
-      'not-found',
-      `The ${resource.singular} \`${id}\` was not public yet as of ${asOf ?? 'today'}.`,
-    );
-  return new Problem(
-    'not-found',
-    `There is no ${resource.singular} \`${shown}\`${
-      didYouMean(
-        shown,
-        ids.map((row) => row.id),
-      ) || '.'
-    }`,
-  );
 }

@@ -11,11 +11,12 @@ import { mergePatch } from '../kernel/merge-patch.ts';
 import { faultsOf } from '../kernel/faults.ts';
 import { Problem, refuse, type Fault } from '../kernel/problems.ts';
 import { checked, fixedFields } from './checking.ts';
-import { withoutCorrection, writerOfDeletion } from './correction.ts';
+import { withoutCorrection, writerOf, writerOfDeletion } from './correction.ts';
 import type { Action, Resource } from './declare.ts';
 import { deleteQuery } from './operations.ts';
 import { itemStatement, type Item } from './read.ts';
-import { isPossibleId, notFound, type Context } from './reading.ts';
+import { isPossibleId, notFound } from './not-found.ts';
+import type { Context } from './reading.ts';
 import { holdersOf } from './references.ts';
 import { asProblem } from './refusals.ts';
 import { deleteRow, insertRows, updateRow, valueAt, type Document } from './write.ts';
@@ -62,7 +63,7 @@ export function actionHandler(resource: Resource, action: Action, context: Conte
         'validation-failed',
       );
     const patch = action.changes(parsed.data, new Date().toISOString().slice(0, 10));
-    return idempotently(context.db, request, reply, { actor: request.actor }, (client) =>
+    return idempotently(context.db, request, reply, writerOf(request), (client) =>
       changed(client, resource, context, request, { patch, faults: [], unmatched: true }),
     );
   };

@@ -77,6 +77,10 @@ export function operationOf(view: View, registry: Registry): Operation {
       },
       304: notModified,
     },
-    problems: ['invalid-parameter', ...(of === undefined ? [] : (['not-found'] as const)), ...problems],
+    problems: [
+      'invalid-parameter',
+      ...(of === undefined ? [] : (['not-found', 'gone'] as const)),
+      ...problems,
+    ],
   };
 }

@@ -4,11 +4,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readAt } from '../db/moment.ts';
 import { formatOf, mediaTypes, type Format } from '../http/negotiate.ts';
 import { queryReader } from '../http/query.ts';
+import { cite } from '../http/citation.ts';
 import { listTag, sendTagged, varies } from '../http/reply.ts';
 import { lazily } from '../kernel/lazily.ts';
 import { languageOf } from '../resource/query.ts';
-import { metaMember, momentOf, type MomentQuery } from '../resource/moment.ts';
-import { isPossibleId, notFound, type Context } from '../resource/reading.ts';
+import { isSettled, metaMember, momentOf, type MomentQuery } from '../resource/moment.ts';
+import { isPossibleId, notFound } from '../resource/not-found.ts';
+import type { Context } from '../resource/reading.ts';
 import { operationOf, parametersOf } from './documentation.ts';
 import { formatsOf, type Asked, type View } from './view.ts';
 
@@ -53,7 +55,8 @@ function viewHandler(view: View, context: Context) {
     const asked: Asked<object> = { id, language, query, registry, base, gone: goneOf(reply) };
     const answer = await view.answer(await factsOf(view, context, asked), asked);
     const body = await written(view, format, answer, asked);
-    varies(reply, publicRead, ['Accept', 'Accept-Language']);
+    varies(reply, publicRead, ['Accept', 'Accept-Language'], { immutable: isSettled(query) });
+    cite(request, reply, query.knownAt);
     void reply.header('content-language', language);
     return sendTagged(request, reply, { body, type: mediaTypes[format], etag: listTag(body) });
   };
@@ -73,7 +76,7 @@ async function factsOf(view: View, { db, registry }: Context, asked: Asked<objec
   const facts = possible
     ? await readAt(db, momentOf(asked.query), (reader) => view.read(reader, asked))
     : undefined;
-  if (facts === undefined && resource) throw await notFound(db, resource, asked.id, asked.query.asOf);
+  if (facts === undefined && resource) throw await notFound(db, resource, asked.id, asked.query);
   return facts;
 }
 

@@ -39,6 +39,7 @@ beforeAll(async () => {
       name_fr text, enacted_on text COLLATE "C", sources text[] COLLATE "C" NOT NULL, version int NOT NULL DEFAULT 1,
       created_at timestamptz NOT NULL DEFAULT now(), updated_at timestamptz NOT NULL DEFAULT now())`);
   await it.sql(`CALL add_fact_table('laws')`);
+  await it.sql(`CALL add_history('laws', 't.program')`);
   await it.sql(`CALL add_as_of_view('laws', 'period_end(t.enacted_on)')`);
   app = await buildApp({
     config: {

@@ -178,5 +178,6 @@ test('every table of facts has its view of the past, with the same columns', asy
       WHERE table_schema = $1 AND table_name = ANY ($2) GROUP BY table_name ORDER BY table_name`,
       [schema, [...it.registry.all.map(({ table }) => table), 'consortium_members']],
     );
-  expect(await columns('as_of')).toEqual(await columns('public'));
+  for (const past of ['as_of', 'known', 'as_of_known'])
+    expect(await columns(past)).toEqual(await columns('public'));
 });

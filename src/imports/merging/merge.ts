@@ -61,8 +61,7 @@ export async function mergeRows(client: Client, stage: Stage, { scope, written }
   await insertNew(client, stage, written);
   for (const list of listColumns(resource)) await mergeList(client, list);
   // Some rules are judged when the transaction ends; their faults belong to this import.
-  await client.query(sql`SET CONSTRAINTS ALL IMMEDIATE`);
-  await client.query(sql`SET CONSTRAINTS ALL DEFERRED`);
+  await client.query(sql`SELECT judge_deferred()`);
 }
 
 /** New rows are written in parts of this size, so that it can be told how far it is; not where they may need each other. */
