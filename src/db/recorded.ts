@@ -28,7 +28,8 @@ export class Recorded {
   /** Waits until nothing more can be recorded up to the moment; refuses one that is still to come. */
   async settle(moment: string, parameter: string): Promise<void> {
     const ends = performance.now() + patience;
-    while (this.#until < moment) {
+    // Strictly: the clock may show the same microsecond twice.
+    while (this.#until <= moment) {
       const { now, committing } = await this.#look();
       // Its millisecond may be under way.
       if (now.slice(0, -5) < moment.slice(0, -5))
@@ -38,7 +39,7 @@ export class Recorded {
         );
       await this.#committed(committing, ends);
       if (now > this.#until) this.#until = now;
-      if (this.#until < moment) await delay(1);
+      if (this.#until <= moment) await delay(1);
     }
   }
 

@@ -35,7 +35,7 @@ CREATE INDEX transactions_recorded_at_idx ON history.transactions (recorded_at, 
 CREATE INDEX transactions_under_way_idx ON history.transactions USING gist (tstzrange(began_at, recorded_at)) WHERE recorded_at IS NOT NULL;
 
 -- The log: what each statement did, by transaction. One line for up to a thousand rows of one table and programme; the
--- digest is that of their contents, one row a line, in the columns that the shape names.
+-- digests are those of their contents in the columns that the shape names, 16 bytes of SHA-256 for each row in order.
 CREATE TABLE history.shapes (
   shape   int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   holder  text COLLATE "C" NOT NULL,
@@ -50,7 +50,7 @@ CREATE TABLE history.changes (
   ids       text[] COLLATE "C" NOT NULL,
   versions  int[] NOT NULL,
   shape     int NOT NULL REFERENCES history.shapes,
-  digest    bytea NOT NULL
+  digests   bytea NOT NULL
 );
 CREATE INDEX changes_tx_idx ON history.changes (tx, n);
 
@@ -236,8 +236,8 @@ $$;
 -- What is written to the log about the rows of a relation: a SELECT, over the columns of a shape.
 CREATE FUNCTION history.log_of(holder text, program text, shape int, operation text, relation text) RETURNS text LANGUAGE sql STABLE AS $$
   SELECT format($log$
-    INSERT INTO history.changes (tx, holder, program, operation, ids, versions, shape, digest)
-    SELECT history.own_number(), %L, w.program, %L, array_agg(w.id), array_agg(w.version), %s, sha256(convert_to(string_agg(w.line, E'\n'), 'UTF8'))
+    INSERT INTO history.changes (tx, holder, program, operation, ids, versions, shape, digests)
+    SELECT history.own_number(), %L, w.program, %L, array_agg(w.id), array_agg(w.version), %s, string_agg(substr(sha256(convert_to(w.line, 'UTF8')), 1, 16), '')
       FROM (SELECT t.id::text AS id, t.version, %s AS program, %s AS line, (row_number() OVER () - 1) / 1000 AS part FROM %s t) AS w
      GROUP BY w.program, w.part$log$, holder, operation, shape, program, history.line_of(shape), relation)
 $$;
