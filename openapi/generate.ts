@@ -19,26 +19,31 @@ const app = await buildApp({
   db,
   registry: await loadRegistry(),
 });
-const json = `${JSON.stringify((await app.inject('/openapi.json')).json(), null, 1)}\n`;
-const yaml = (await app.inject('/openapi.yaml')).body;
+async function made(path: string): Promise<string> {
+  const { statusCode, body } = await app.inject(path);
+  if (statusCode !== 200) throw new Error(`${path} answers ${statusCode}: ${body}`);
+  return body;
+}
+const json = `${JSON.stringify(JSON.parse(await made('/openapi.json')), null, 1)}\n`;
+const yaml = await made('/openapi.yaml');
 await app.close();
 await db.end();
 
 let drifted = false;
-for (const [name, made] of Object.entries({ 'openapi.json': json, 'openapi.yaml': yaml })) {
+for (const [name, text] of Object.entries({ 'openapi.json': json, 'openapi.yaml': yaml })) {
   const file = new URL(name, import.meta.url);
   if (!process.argv.includes('--check')) {
-    await writeFile(file, made);
+    await writeFile(file, text);
     continue;
   }
   const committed = await readFile(file, 'utf8').catch(() => '');
-  if (committed === made) continue;
+  if (committed === text) continue;
   drifted = true;
   const before = committed.split('\n');
-  const line = made.split('\n').findIndex((text, i) => text !== before[i]);
+  const line = text.split('\n').findIndex((one, i) => one !== before[i]);
   console.error(
     `openapi/${name} is not what the code says, from line ${line + 1} on; run \`npm run openapi\`.`,
   );
-  console.error(`- ${before[line] ?? ''}\n+ ${made.split('\n')[line] ?? ''}`);
+  console.error(`- ${before[line] ?? ''}\n+ ${text.split('\n')[line] ?? ''}`);
 }
 process.exit(drifted ? 1 : 0);

@@ -15,6 +15,8 @@ import { problems, sendProblem, toProblem } from './http/problem.ts';
 import { requestIds } from './http/request-id.ts';
 import { parserError, wire } from './http/wire.ts';
 import { lazily } from './kernel/lazily.ts';
+import { historyTag } from './history/documentation.ts';
+import { historyRoutes } from './history/routes.ts';
 import { importTag } from './imports/documentation.ts';
 import { importQueue, importRoutes } from './imports/routes.ts';
 import { didYouMean } from './kernel/nearest.ts';
@@ -103,6 +105,7 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
   auth(app, db, config.PUBLIC_READ);
 
   resourceRoutes(app, { db, registry, publicRead: config.PUBLIC_READ });
+  historyRoutes(app, { db, registry, publicRead: config.PUBLIC_READ });
   await importRoutes(app, {
     db,
     registry,
@@ -128,6 +131,7 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
   const tags = [
     viewTag,
     ...registry.all.map(({ name, description }) => ({ name, description })),
+    historyTag,
     importTag,
     { name: 'operation', description: 'Whether the server is up.' },
   ];

@@ -73,7 +73,7 @@ function checkAgainst(document: OpenApi): Check {
     if (method === 'HEAD') return undefined;
     const media = resolved.content[type];
     if (!media) return `has the media type ${type}, not one of ${Object.keys(resolved.content).join(', ')}`;
-    if (!media.schema || !type.endsWith('json')) return undefined;
+    if (!media.schema || !/[/+]json$/.test(type)) return undefined;
     const validate = validator(media.schema);
     const body: unknown = JSON.parse(response.text);
     return validate(body) ? undefined : ajv.errorsText(validate.errors);

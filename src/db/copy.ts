@@ -39,7 +39,7 @@ export async function openExport(
   state: Sql,
   moment?: Moment,
 ): Promise<Export> {
-  if (moment) await settle(db, moment);
+  await settle(db, moment?.knownAt);
   const client = await db.exports.connect();
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');

@@ -29,15 +29,19 @@ export const momentSettings = (moment: Moment): Sql => sql`
   ${moment.knownAt === undefined ? empty : sql`, history.look_at(${moment.knownAt}::timestamptz)`}`;
 
 /** Whether the moment can be answered: it has come, all that belongs to it is there, and the tracker was there by then. */
-export async function settle(db: Database, { knownAt }: Moment): Promise<void> {
+export async function settle(
+  db: Database,
+  knownAt: string | undefined,
+  parameter = 'knownAt',
+): Promise<void> {
   if (knownAt === undefined) return;
-  await db.recorded.settle(knownAt, 'knownAt');
+  await db.recorded.settle(knownAt, parameter);
   const first = await db.recorded.first();
   if (first !== undefined && first <= knownAt) return;
   throw refuse(
     [
       {
-        parameter: 'knownAt',
+        parameter,
         code: 'invalid-value',
         detail:
           first === undefined
@@ -56,7 +60,7 @@ export async function readAt<T>(
   work: (reader: Reader) => Promise<T>,
 ): Promise<T> {
   if (!moment) return work(db);
-  await settle(db, moment);
+  await settle(db, moment.knownAt);
   return db.transaction(
     async ({ pg }) => {
       const { text, values } = sql`SELECT ${momentSettings(moment)}`;

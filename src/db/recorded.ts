@@ -6,10 +6,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { Problem, refuse } from '../kernel/problems.ts';
-import type { Reader } from './moment.ts';
 
 const lookEvery = 2;
 const patience = 5_000;
+
+/** What it needs of the database. */
+interface Reader {
+  query<T extends Record<string, unknown>>(statement: Sql): Promise<T[]>;
+}
 
 /** As instantOf gives it. */
 const instant = (value: string): Sql =>

@@ -228,11 +228,14 @@ const commonHeaders = {
     pattern: '^[A-Za-z, -]+$',
     examples: ['Origin, Accept, Accept-Language'],
   }),
-  Link: header('Where the next page is (RFC 8288), `rel="next"`.', {
-    type: 'string',
-    maxLength: 20000,
-    pattern: '^<.*$',
-  }),
+  Link: header(
+    'Where the next page is (RFC 8288), `rel="next"`, and how to cite the reply (RFC 8574), `rel="cite-as"`: an address that will always give the same.',
+    {
+      type: 'string',
+      maxLength: 20000,
+      pattern: '^<.*$',
+    },
+  ),
   Location: header('Where the new row is.', {
     type: 'string',
     maxLength: 200,

@@ -164,6 +164,15 @@ export const problemSchema = z
         description: 'The import that was refused; its rows tell more.',
         examples: ['/v1/imports/0199f6a2-7c1e-7d34-9a51-0c8c3f3f6b1d'],
       }),
+    history: z
+      .string()
+      .max(200)
+      .regex(/^\/v1\//)
+      .optional()
+      .meta({
+        description: 'The versions of the row that was deleted.',
+        examples: ['/v1/milestones/ms-aaii-listing/history'],
+      }),
     rows: z
       .array(outdated)
       .max(100)

@@ -12,7 +12,8 @@ export interface MomentQuery {
   knownAt?: string;
 }
 
-const instantSchema = z
+/** An instant of RFC 3339 with its zone. */
+export const instantSchema = z
   .string()
   .max(40)
   .regex(
@@ -21,7 +22,7 @@ const instantSchema = z
   )
   .refine(isInstant, 'is a day that does not exist');
 
-export const momentParameters: Record<string, z.ZodType> = {
+export const momentParameters = {
   asOf: dateSchema.optional().meta({
     description:
       'What was public and in force on this day, by the facts’ own dates; a month or a year means its last day. Scores count from their disclosure, decisions from the day they were taken, figures from the day they were stated.',

@@ -91,7 +91,7 @@ function rowSchema(resource: Resource, registry: Registry): z.ZodObject {
     });
 }
 
-const page = z
+export const pageSchema = z
   .strictObject({
     limit: z
       .int()
@@ -159,7 +159,7 @@ export function operationsOf(resource: Resource, registry: Registry): Operations
               schema: z
                 .strictObject({
                   data: z.array(view).max(500).meta({ description: 'The rows.' }),
-                  page,
+                  page: pageSchema,
                   meta: metaSchema.optional(),
                 })
                 .meta({ id: `${title}List`, description: `A page of ${name}.` }),
@@ -191,7 +191,7 @@ export function operationsOf(resource: Resource, registry: Registry): Operations
       responses: {
         200: {
           description: `The ${words}.`,
-          headers: responseHeaders(...readHeaders, language),
+          headers: responseHeaders(...readHeaders, language, ['Link', 'Link']),
           content: { 'application/json': { schema: view, example } },
         },
         304: notModified,

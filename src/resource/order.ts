@@ -105,14 +105,15 @@ const seal = (query: string, values: (string | null)[]): string =>
 export const writeCursor = (query: string, values: (string | null)[]): string =>
   Buffer.from(JSON.stringify([1, values, seal(query, values)])).toString('base64url');
 
-export function readCursor(query: string, cursor: string, keys: SortKey[]): (string | null)[] {
+/** The values of a cursor that was given for the same query; as many as `nullable` says, and null only where it does. */
+export function readCursor(query: string, cursor: string, nullable: boolean[]): (string | null)[] {
   try {
     const [version, values, mark] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as [
       unknown,
       unknown,
       unknown,
     ];
-    if (version === 1 && isPosition(values, keys) && mark === seal(query, values)) return values;
+    if (version === 1 && isPosition(values, nullable) && mark === seal(query, values)) return values;
   } catch {
     // Not a cursor of ours: the same answer as for one that belongs to another query.
   }
@@ -125,9 +126,9 @@ export const invalidCursor = (): Problem =>
   });
 
 /** The seal is no secret: whoever forges it gets to a place in the list, so only the form matters. */
-const isPosition = (values: unknown, keys: SortKey[]): values is (string | null)[] =>
+const isPosition = (values: unknown, nullable: boolean[]): values is (string | null)[] =>
   Array.isArray(values) &&
-  values.length === keys.length &&
+  values.length === nullable.length &&
   values.every((value, i) =>
-    value === null ? keys[i]?.at.leaf.nullable === true : typeof value === 'string' && !value.includes('\0'),
+    value === null ? nullable[i] === true : typeof value === 'string' && !value.includes('\0'),
   );

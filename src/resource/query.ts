@@ -19,6 +19,7 @@ export interface ListQuery extends MomentQuery {
   limit?: number;
   cursor?: string;
   count?: 'exact';
+  version?: number;
   format?: string;
   lang?: (typeof languages)[number];
   [filter: string]: unknown;
@@ -32,7 +33,8 @@ export const languageParameter = z
 export const languageOf = (request: FastifyRequest, { lang }: { lang?: Language }): Language =>
   lang ?? preferredLanguage(request.headers['accept-language']);
 
-const paging = {
+/** Of a list in pages. */
+export const pagingParameters = {
   limit: z
     .int()
     .min(1)
@@ -55,6 +57,9 @@ const paging = {
         'Where the next page begins: `page.next` of the page before, used with the same filters and order.',
       param: { id: 'cursor' },
     }),
+};
+
+const listForms = {
   count: z
     .enum(['exact'])
     .optional()
@@ -123,7 +128,8 @@ export function listQuery(resource: Resource, registry: Registry): ListReader {
       10,
       'Order, `-` for descending, nulls last; made total by the id. Comma-separated.',
     ),
-    ...paging,
+    ...pagingParameters,
+    ...listForms,
     ...commonShape(resource, registry),
     ...Object.fromEntries(filters.map(({ parameter, schema }) => [parameter, schema])),
   };
@@ -131,7 +137,19 @@ export function listQuery(resource: Resource, registry: Registry): ListReader {
 }
 
 export const itemQuery = (resource: Resource, registry: Registry): QueryReader<ListQuery> =>
-  queryReader(commonShape(resource, registry));
+  queryReader({ ...commonShape(resource, registry), version: versionParameter });
+
+const versionParameter = z
+  .int()
+  .min(1)
+  .max(2_147_483_647)
+  .optional()
+  .meta({
+    format: 'int32',
+    description:
+      'The row as it was when this version of it was recorded (see its history), derived fields included. Never changes. Not together with `knownAt`.',
+    param: { id: 'atVersion' },
+  });
 
 const searchWords = (resource: Resource): string =>
   `Words to look for in ${resource.search.map((path) => `\`${path}\``).join(', ')} and in aliases; case and accents do not matter, all words must occur.`;

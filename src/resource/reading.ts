@@ -25,6 +25,7 @@ import {
 } from './read.ts';
 import { isSettled, metaMember, momentOf, withMeta } from './moment.ts';
 import { isPossibleId, notFound } from './not-found.ts';
+import { atVersion, overtaken } from '../history/at-version.ts';
 import type { Registry } from './registry.ts';
 
 export interface Context {
@@ -54,9 +55,12 @@ export function listHandler(resource: Resource, context: Context) {
     const after =
       query.cursor === undefined
         ? undefined
-        : readCursor(identity, query.cursor, sortKeys(resource, query.sort ?? []));
+        : readCursor(
+            identity,
+            query.cursor,
+            sortKeys(resource, query.sort ?? []).map(({ at }) => at.leaf.nullable),
+          );
     varies(reply, context.publicRead, ['Accept', 'Accept-Language'], { immutable: isSettled(query) });
-    cite(request, reply, query.knownAt);
     void reply.header('content-language', language);
     const sent =
       format === 'json'
@@ -148,14 +152,17 @@ export function itemHandler(resource: Resource, context: Context) {
   const reader = lazily(() => itemQuery(resource, context.registry));
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { id } = request.params as { id: string };
-    const query = reader().read(request.query as RawQuery);
+    const asked = reader().read(request.query as RawQuery);
     formatOf(request, undefined, ['json']);
+    const query = await atVersion(context.db, resource, id, asked);
     const language = languageOf(request, query);
     const reading: Reading = { resource, registry: context.registry, language, query, filters: [] };
     const [row] = isPossibleId(resource, id)
       ? await readAt(context.db, momentOf(query), (reader) => reader.query<Item>(itemStatement(reading, id)))
       : [];
     if (!row) throw await notFound(context.db, resource, id, query);
+    if (query.version !== undefined && !row.revision.startsWith(`${query.version}-`))
+      throw overtaken(id, query.version);
     varies(reply, context.publicRead, ['Accept', 'Accept-Language'], { immutable: isSettled(query) });
     cite(request, reply, query.knownAt);
     void reply.header('content-language', language);

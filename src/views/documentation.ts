@@ -69,7 +69,7 @@ export function operationOf(view: View, registry: Registry): Operation {
     responses: {
       200: {
         description: 'The answer.',
-        headers: responseHeaders(...readHeaders, ['Content-Language', 'ContentLanguage']),
+        headers: responseHeaders(...readHeaders, ['Content-Language', 'ContentLanguage'], ['Link', 'Link']),
         content: {
           ...(envelope ? { 'application/json': { schema: envelope } } : {}),
           ...(Object.fromEntries(written) as Record<string, object>),

@@ -120,5 +120,5 @@ test('a replay comes even after the row has changed or gone, and does not bring 
     first.text,
     '/v1/organizations/replayed',
   ]);
-  expect((await it.anyone.get('/v1/organizations/replayed')).status).toBe(404);
+  expect((await it.anyone.get('/v1/organizations/replayed')).status).toBe(410);
 });

@@ -35,7 +35,7 @@ async function lifeOf({ name, example, correctable }: Resource): Promise<void> {
     .query(query)
     .set('if-match', read.headers.etag ?? '');
   expect([name, deleted.status]).toEqual([name, 204]);
-  expect((await it.anyone.get(path)).status).toBe(404);
+  expect((await it.anyone.get(path)).status).toBe(410);
 }
 
 test('a row of every resource can be created, read, left unchanged by an empty patch, and deleted', async () => {
