@@ -187,7 +187,7 @@ test('a reply of any moment is given again, whatever was written since', { timeo
             asked[pick() % asked.length],
             asked[pick() % asked.length],
           ] as string[];
-          const answers = [];
+          const answers: unknown[] = [];
           for (const path of paths) answers.push(await ask(path));
           const at = await moment();
           paths.forEach((path, i) => kept.push({ path, at, answer: answers[i] }));
