@@ -40,6 +40,14 @@ test('who prefers to wait is answered with the end, at the first try and at the 
   expect(again.body).toEqual(first.body);
 });
 
+test('rows that are there already, in a file with some of the fields, are matched as a set and not one by one', async () => {
+  const file = ndjson(organizations('again', 50_000));
+  const prefer = 'wait=60';
+  expect((await send(it, file, { key: 'again-1', prefer })).body.data.counts.create).toBe(50_000);
+  const again = await send(it, file, { key: 'again-2', prefer });
+  expect([again.status, again.body.data?.counts.unchanged]).toEqual([201, 50_000]);
+});
+
 test('a small file becomes a job too if that is preferred', async () => {
   const reply = await send(it, ndjson(organizations('small', 2)), { key: 'small', prefer: 'respond-async' });
   expect([reply.status, reply.headers['preference-applied']]).toEqual([202, 'respond-async']);
