@@ -52,6 +52,19 @@ test('a reference may be an id, a natural key, a name in any language or an alia
     ['create', undefined],
     ['error', 'unknown-reference'],
   ]);
+  // A name that nobody bears is one fault, with the row that was meant; a slug it need not be.
+  const scores = 'round,consortium,criterion,status,score,sources';
+  const score = (name: string): string => `kr-safm/2,${name},r2-expert,disclosed,29,seed-004`;
+  const unnamed = await send(
+    it,
+    'evaluations',
+    csv(scores, ...['업스테이지', 'Upstage consortum', 'Somebody else'].map(score)),
+  );
+  expect(faults(unnamed).map(({ row, field, detail }) => [row, field, detail])).toEqual([
+    [1, 'consortium', '`업스테이지`: no such consortium; did you mean `upstage`?'],
+    [2, 'consortium', '`Upstage consortum`: no such consortium; did you mean `upstage`?'],
+    [3, 'consortium', '`Somebody else`: no such consortium'],
+  ]);
   const twin = (id: string): object => ({
     id,
     names: { en: 'Twin' },

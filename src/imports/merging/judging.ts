@@ -44,9 +44,13 @@ export class Judge {
     if (!document) return { faults: row.faults, lacking: [] };
     // A CSV has no other way to say nothing about a field.
     if (Array.isArray(row.raw)) this.#fallBack(document);
-    const faults = [...row.faults, ...this.#resolve(document)];
+    const unresolved = this.#resolve(document);
+    const faults = [...row.faults, ...unresolved];
     const whole = withId(this.#resource, document);
-    const read = new Set(row.faults.map(({ field }) => field));
+    // What has been found fault with already is not judged again: fields by reading, and names that nobody bears.
+    const fields = new Set(row.faults.map(({ field }) => field));
+    const places = new Set(unresolved.map(({ pointer }) => pointer));
+    const read = (pointer: string): boolean => fields.has(fieldOf(pointer)) || places.has(pointer);
     const placed = placing(row);
     const first = this.#parse(whole, read);
     const lacking = first.faults.filter(({ pointer, code }) => this.#mayBeKept(whole, pointer, code));
@@ -105,14 +109,13 @@ export class Judge {
     }
   }
 
-  /** A field that reading has found fault with already is not judged again. */
-  #parse(document: Document, read: Set<string>): { document?: Document; faults: Fault[] } {
+  #parse(document: Document, read: (pointer: string) => boolean): { document?: Document; faults: Fault[] } {
     const parsed = this.#resource.schemas.create.safeParse(document);
     return parsed.success
       ? { document: parsed.data, faults: [] }
       : {
           faults: faultsOf(parsed.error, document, 'pointer', knownFields(this.#resource)).filter(
-            ({ pointer = '' }) => !read.has(fieldOf(pointer)),
+            ({ pointer = '' }) => !read(pointer),
           ),
         };
   }

@@ -4,14 +4,16 @@
  */
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { Client } from '../../db/database.ts';
-import { didYouMean } from '../../kernel/nearest.ts';
+import { didYouMean, nearest } from '../../kernel/nearest.ts';
 import type { LeafAt, Resource } from '../../resource/declare.ts';
 import type { Registry } from '../../resource/registry.ts';
 
 /** Of a resource with more rows than this only ids are taken, and the database looks them up afterwards. */
 const rowsMost = 100_000;
 
-/** For how many unknown names a guess is made. */
+/** With how many ids and names unknown ones are compared, in one import: others wait meanwhile. */
+const comparisonsMost = 2_000_000;
+/** For how many unknown names what was found is kept. */
 const guessesMost = 1_000;
 
 /** Case, accents and width do not matter in a name. */
@@ -33,6 +35,7 @@ export type Resolution = { id: string } | { detail: string };
 export class Names {
   readonly #known = new Map<Resource, Known>();
   readonly #guesses = new Map<string, string>();
+  #compared = 0;
 
   static async load(client: Client, resource: Resource, registry: Registry): Promise<Names> {
     const names = new Names();
@@ -65,11 +68,35 @@ export class Names {
     const key = `${target.name}/${shown}`;
     let guess = this.#guesses.get(key);
     if (guess === undefined) {
-      guess = this.#guesses.size < guessesMost ? didYouMean(shown, this.#known.get(target)?.ids ?? []) : '';
-      if (guess !== '' || this.#guesses.size < guessesMost) this.#guesses.set(key, guess);
+      guess = this.#guess(target, shown);
+      if (this.#guesses.size < guessesMost) this.#guesses.set(key, guess);
     }
     return `\`${shown}\`: no such ${target.singular}${guess}`;
   }
+
+  #guess(target: Resource, called: string): string {
+    const known = this.#known.get(target);
+    if (!known || this.#compared > comparisonsMost) return '';
+    known.names ??= namesIn(known.text);
+    this.#compared += known.ids.size + known.names.size;
+    const byId = didYouMean(called, known.ids);
+    if (byId !== '') return byId;
+    const [id] = namedLike(known.names, called);
+    return id === undefined ? '' : `; did you mean \`${id}\`?`;
+  }
+}
+
+/** The shortest name that more than chance makes another one resemble. */
+const resembling = 4;
+
+/** The one row that has a name which begins like this, or nearly is this. */
+function namedLike(names: Map<string, Set<string>>, called: string): string[] {
+  const typed = fold(called);
+  if (typed.length < 2) return [];
+  const begun = new Set([...names].flatMap(([name, ids]) => (name.startsWith(typed) ? [...ids] : [])));
+  const near = begun.size > 0 || typed.length < resembling ? undefined : nearest(typed, names.keys());
+  const ids = near === undefined ? begun : (names.get(near) ?? begun);
+  return ids.size === 1 ? [...ids] : [];
 }
 
 function targetsOf(resource: Resource, registry: Registry): Set<Resource> {
