@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { keyOf } from '../http/idempotency.ts';
 import { queryReader, type QueryReader } from '../http/query.ts';
+import { faultsOf } from '../kernel/faults.ts';
 import { didYouMean } from '../kernel/nearest.ts';
 import { Problem, refuse, type Fault } from '../kernel/problems.ts';
 import type { Resource } from '../resource/declare.ts';
@@ -48,7 +49,9 @@ export const importParameters = (registry: Registry): Record<string, z.ZodType> 
     .regex(/^[A-Za-z.]+=[^,]+(,[A-Za-z.]+=[^,]+)*$/, 'must be field=value, several separated by commas')
     .optional()
     .meta({
-      description: 'For `replace-scope`: which rows the file stands for, such as `round=kr-safm-round-2`.',
+      description:
+        'For `replace-scope`: which rows the file stands for, such as `round=kr-safm-round-2` or `round=kr-safm/2`, several fields by comma.',
+      examples: ['round=kr-safm-round-2'],
     }),
   maxDelete: z.int().min(0).max(1_000_000).optional().meta({
     format: 'int32',
@@ -140,6 +143,10 @@ function scopeOf(resource: Resource, text: string, faults: Fault[]): Scope {
         detail: `\`${field.slice(0, 80)}\` marks off no rows of ${resource.name}${didYouMean(field, fields) || `; there are ${fields.join(', ')}`}`,
       });
     else scope[field] = value;
+    const leaf = resource.leaves.find(({ path }) => path === field)?.leaf;
+    const judged = leaf?.kind === 'choice' ? leaf.schema.safeParse(value) : undefined;
+    for (const { code, detail } of judged?.error ? faultsOf(judged.error, value, 'parameter') : [])
+      faults.push({ parameter: 'scope', code, detail: `\`${field}\`: ${detail}` });
   }
   return scope;
 }

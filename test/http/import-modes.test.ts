@@ -98,6 +98,31 @@ test('rows outside the scope are refused, and with a bad row nothing is removed'
   expect(await scores()).toHaveLength(2);
 });
 
+test('a scope may call its rows by their names; one that is misspelt is refused, and is not an empty one', async () => {
+  const none = csv(header);
+  const plan = await send(it, 'evaluations', none, {
+    mode: 'replace-scope',
+    scope: 'round=im/1',
+    maxDelete: 9,
+    dryRun: true,
+  });
+  expect([plan.status, plan.body.data?.counts.delete]).toEqual([200, 2]);
+  for (const [status, scope, detail] of [
+    [422, 'round=im-rr', '`round`: `im-rr`: no such round; did you mean `im-r`?'],
+    [
+      400,
+      'round=im-r,status=disclozed',
+      '`status`: `disclozed` is not one of disclosed, undisclosed; did you mean `disclosed`?',
+    ],
+  ]) {
+    const reply = await send(it, 'evaluations', none, { mode: 'replace-scope', scope: String(scope) });
+    expect([reply.status, faults(reply).map((fault) => [fault.parameter, fault.detail])]).toEqual([
+      status,
+      [['scope', detail]],
+    ]);
+  }
+});
+
 test('what others refer to is not removed, and the refusal names them', async () => {
   const reply = await send(
     it,

@@ -18,6 +18,7 @@ import { Names } from './names.ts';
 import type { Order, Report } from './order.ts';
 import type { FileRow } from '../reading/row.ts';
 import { countOutcomes, recordRows, refuseOtherThanPlanned } from './record.ts';
+import { resolvedScope } from './scope.ts';
 import { createStage, fillStage, stageOf, type Stage } from './stage.ts';
 import { effects, roundsConcerned, standingsOf, type StandingsEffect } from './standings.ts';
 
@@ -35,14 +36,17 @@ export type Told = (step: {
 export async function runImport(
   connected: Client,
   registry: Registry,
-  order: Order,
+  asked: Order,
   rows: AsyncIterable<FileRow[]>,
   { told = () => undefined, patient = false }: { told?: Told; patient?: boolean } = {},
 ): Promise<Report> {
   const client = unprepared(connected);
-  const { resource } = order;
+  const { resource } = asked;
   await takeTurn(client, resource, patient);
   const names = await Names.load(client, resource, registry);
+  const order = asked.scope
+    ? { ...asked, scope: resolvedScope(resource, asked.scope, names, registry) }
+    : asked;
   const stage = stageOf(resource);
   await createStage(client, stage);
   await fillStage(client, stage, new Judge(resource, registry, names), rows, (filled) => {
