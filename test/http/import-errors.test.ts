@@ -315,3 +315,13 @@ test('where a row of the file makes one wrong that is not in it, that one is nam
   expect([reply.status, faults(reply).map(({ code }) => code)]).toEqual([422, ['decision-out-of-order']]);
   expect(faults(reply)[0]?.detail).toMatch(/^decisions\/[0-9a-f-]{36}: /);
 });
+
+test('a cell that is empty and must not be is called that, and no null', async () => {
+  const file = csv('id,names.en,kind,country,sources', 'ie-bare,,,KR,seed-001');
+  expect(faults(await send(it, 'organizations', file)).map(({ column, detail }) => [column, detail])).toEqual(
+    [
+      [2, 'an empty cell is not of type string'],
+      [3, 'an empty cell is not one of company, startup, research-lab, university, ministry, agency'],
+    ],
+  );
+});

@@ -96,6 +96,10 @@ test('rows outside the scope are refused, and with a bad row nothing is removed'
     [3, 'consortium', 'unknown-reference'],
   ]);
   expect(await scores()).toHaveLength(2);
+  // The bad row may be meant for one that would else be removed.
+  const plan = await send(it, 'evaluations', file, { ...scope, maxDelete: 100, dryRun: true });
+  expect(plan.body.data.counts).toMatchObject({ delete: 0, error: 2 });
+  expect(await rowsOf(it, plan, { status: 'delete' })).toEqual([]);
 });
 
 test('a scope may call its rows by their names; one that is misspelt is refused, and is not an empty one', async () => {

@@ -6,7 +6,7 @@ import { Problem, type Fault } from '../../kernel/problems.ts';
 import { asFault, asProblem, type DatabaseFault } from '../../resource/refusals.ts';
 import { holdersOf } from '../../resource/references.ts';
 import type { Registry } from '../../resource/registry.ts';
-import { addFaults, keyOf, listColumns } from './match.ts';
+import { addFaults, keyOf, listColumns, sameKey } from './match.ts';
 import type { Stage } from './stage.ts';
 
 /**
@@ -104,6 +104,7 @@ async function explainRule(client: Client, stage: Stage, error: pg.DatabaseError
     n: rows.get(fault.row),
     id: fault.row,
     ...asFault(resource, fault),
+    ...(fault.code === 'correction-required' ? { detail: uncorrected } : {}),
   }));
   const ofRows = faults.filter(({ n }) => n !== undefined);
   if (ofRows.length > 0)
@@ -115,11 +116,29 @@ async function explainRule(client: Client, stage: Stage, error: pg.DatabaseError
     );
   // What is wrong beside rows of the file mostly follows from them.
   if (ofRows.length > 0) return [];
-  // The file is the cause, and a row that it does not hold is what would be wrong then.
-  return faults
-    .filter(({ n }) => n === undefined)
-    .map(({ n: _, id, ...fault }) => ({ ...fault, detail: `${resource.name}/${id}: ${fault.detail}` }));
+  // The file is the cause, and what would be wrong then is a row that it does not hold, or only in error.
+  const inError = await client.query<{ id: string; n: number; line: number }>(sql`
+    SELECT t.id::text AS id, s.n, s.line FROM staged s JOIN ${raw(resource.table)} t ON ${sameKey(keyOf(resource))}
+     WHERE s.faults IS NOT NULL AND t.id::text = ANY (${ids}::text[])`);
+  const places = new Map(inError.map(({ id, n, line }) => [id, { row: n, line }]));
+  const needed = faults.find(({ code }) => code === 'correction-required');
+  return [
+    ...(needed ? [{ parameter: 'correction', code: needed.code, detail: needed.detail }] : []),
+    ...faults
+      .filter(({ code }) => code !== 'correction-required')
+      .map(({ n: _, id, ...fault }) => ({
+        ...fault,
+        ...places.get(id),
+        detail: `${resource.name}/${id}: ${fault.detail}`,
+      })),
+  ].slice(0, faultsMost);
 }
+
+/** What is said once for a whole file is a parameter of the import, not a field of a row. */
+const uncorrected = 'the round is published: to correct it, give the import `correction=true` and a `reason`';
+
+/** How many faults of rows beside the file are told. */
+const faultsMost = 200;
 
 /** The staged rows that break the constraint which the database named, if it can be asked of them. */
 async function offenders(client: Client, stage: Stage, error: pg.DatabaseError): Promise<Sql | undefined> {

@@ -177,7 +177,9 @@ const placing =
   ({ pointer = '', ...fault }: RowFault): RowFault => {
     if (!columns) return { ...fault, pointer: row + pointer };
     const column = columns.indexOf(fault.field) + 1;
-    return column > 0 ? { ...fault, column } : fault;
+    // The file has no `null` in it.
+    const detail = fault.value === null ? fault.detail.replace(/^`null`/, 'an empty cell') : fault.detail;
+    return { ...fault, detail, ...(column > 0 ? { column } : {}) };
   };
 
 const toRowFault =

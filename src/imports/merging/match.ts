@@ -31,7 +31,7 @@ export const keyOf = ({ naturalKey, leaves }: Resource): KeyColumn[] =>
   });
 
 /** Nulls in a key are equal. The plain comparisons are what an index or a hash can use. */
-const sameKey = (key: KeyColumn[]): Sql =>
+export const sameKey = (key: KeyColumn[]): Sql =>
   join(
     key.map(({ column, nullable }) =>
       raw(

@@ -127,8 +127,12 @@ async function finish(
       return { status: order.dryRun ? 'planned' : 'refused', counts, standings: [], faults };
     };
     const stops = counts.error > 0 && order.onError === 'abort';
-    // Rows that are in error would be taken for rows that the file lacks, so the others cannot be judged without them.
-    if (stops && order.scope) return refused([]);
+    // Rows that are in error would be taken for rows that the file lacks: what it removes is not known before they are mended.
+    if (stops && order.scope) {
+      await client.query(sql`TRUNCATE removed`);
+      counts.delete = 0;
+      return refused([]);
+    }
     if (counts.delete > order.maxDelete) return refused([tooMany(counts.delete, order.maxDelete)]);
     const merged = await tryMerge(
       client,
@@ -146,7 +150,9 @@ async function finish(
       await recordRows(client, order, removes);
       return { status: order.dryRun ? 'planned' : 'applied', counts, standings: merged.effects, faults: [] };
     }
-    if (merged.faults.length > 0) return refused(merged.faults);
+    if (merged.faults.length > 0)
+      // Of a row in error it is told already what is wrong.
+      return refused(stops ? merged.faults.filter((fault) => !('row' in fault)) : merged.faults);
     // Each round of explaining takes rows out, so only races could go on for ever.
     if (!merged.raced) continue;
     races += 1;
