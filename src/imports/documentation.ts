@@ -150,18 +150,18 @@ export const applyOperation: Operation = {
 
 const reading = { headers: responseHeaders(...readHeaders) };
 
-export const importsOperation: Operation = {
+export const importsOperation = (registry: Registry): Operation => ({
   operationId: 'listImports',
   summary: 'List imports',
   description: 'The newest first.',
   tags,
-  requestParams: { query: z.strictObject(importsParameters), header: readFields },
+  requestParams: { query: z.strictObject(importsParameters(registry)), header: readFields },
   responses: {
     200: { description: 'The imports.', ...reading, content: json(importsReply) },
     304: notModified,
   },
   problems: ['invalid-parameter'],
-};
+});
 
 export const importGetOperation: Operation = {
   operationId: 'getImport',

@@ -227,12 +227,13 @@ async function planToApply(
   return { order: { ...plan.order, dryRun: false, actor, plan: id }, file: plan.file, rows: plan.rows };
 }
 
-function whyNot({ order, status, applied, expired, errors }: Plan): string | undefined {
+function whyNot({ order, status, applied, expired, errors, refused }: Plan): string | undefined {
   if (!order.dryRun || status !== 'planned')
     return 'This import is no plan that can be applied: only one that was made with `dryRun=true`, and is finished, can.';
   if (applied !== null) return `The plan was carried out before, as /v1/imports/${applied}.`;
   if (expired) return 'The plan has expired: make a new one from the same file.';
   if (errors > 0 && order.onError === 'abort')
     return `The plan has ${errors} rows in error, and \`onError=abort\`: mend them first.`;
+  if (refused !== null) return `The plan was refused: ${refused}.`;
   return undefined;
 }

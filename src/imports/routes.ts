@@ -65,7 +65,11 @@ export async function importRoutes(app: FastifyInstance, context: ImportContext)
     { config: { operation: () => cancelOperation, ...read } },
     cancelHandler(context),
   );
-  app.get('/v1/imports', { config: { operation: () => importsOperation, ...read } }, importsHandler(context));
+  app.get(
+    '/v1/imports',
+    { config: { operation: () => importsOperation(context.registry), ...read } },
+    importsHandler(context),
+  );
   app.get(
     '/v1/imports/:id',
     { config: { operation: () => importGetOperation, ...read } },

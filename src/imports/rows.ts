@@ -9,10 +9,11 @@ import { queryReader } from '../http/query.ts';
 import { isNotModified, listTag, sendTagged } from '../http/reply.ts';
 import { Problem, type Fault } from '../kernel/problems.ts';
 import type { Resource } from '../resource/declare.ts';
+import type { Registry } from '../resource/registry.ts';
 import { quotedCell } from '../kernel/csv.ts';
 import type { ImportContext } from './handlers.ts';
 import { mendedCsv, type RowToMend } from './reading/mend.ts';
-import { importDocument, rowFault, type ImportDocument, uuid } from './store.ts';
+import { importDocument, rowFault, statuses, type ImportDocument, uuid } from './store.ts';
 
 export const rowStatuses = ['create', 'update', 'unchanged', 'delete', 'error'] as const;
 
@@ -62,7 +63,12 @@ export function importGetHandler({ db }: ImportContext) {
   };
 }
 
-export const importsParameters = {
+export const importsParameters = (registry: Registry): Record<string, z.ZodType> => ({
+  resource: z
+    .enum(registry.all.map(({ name }) => name) as [string])
+    .optional()
+    .meta({ description: 'Only imports of this resource.' }),
+  status: z.enum(statuses).optional().meta({ description: 'Only imports that are at this.' }),
   limit: rowsParameters.limit,
   before: z
     .string()
@@ -70,16 +76,25 @@ export const importsParameters = {
     .regex(uuid)
     .optional()
     .meta({ format: 'uuid', description: 'Where the page begins: before the import with this id.' }),
-};
+});
 
 /** The newest imports first. */
-export function importsHandler({ db }: ImportContext) {
-  const reader = queryReader<{ limit?: number; before?: string }>(importsParameters);
+export function importsHandler({ db, registry }: ImportContext) {
+  const reader = queryReader<{ resource?: string; status?: string; limit?: number; before?: string }>(
+    importsParameters(registry),
+  );
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const { limit = pageSize, before } = reader.read(request.query as Record<string, unknown>);
+    const {
+      resource = null,
+      status = null,
+      limit = pageSize,
+      before = null,
+    } = reader.read(request.query as Record<string, unknown>);
     formatOf(request, undefined, ['json']);
     const rows = await db.query<{ id: string }>(sql`
-      SELECT id::text AS id FROM imports WHERE ${before === undefined ? sql`true` : sql`id < ${before}::uuid`}
+      SELECT id::text AS id FROM imports
+       WHERE (${before}::uuid IS NULL OR id < ${before}::uuid)
+         AND (${resource}::text IS NULL OR resource = ${resource}) AND (${status}::text IS NULL OR status = ${status})
        ORDER BY id DESC LIMIT ${limit + 1}`);
     const data: ImportDocument[] = [];
     for (const { id } of rows.slice(0, limit)) data.push(await knownImport(db, id));

@@ -4,6 +4,7 @@ import { rowFault } from '../http/problem-schema.ts';
 import { count, instant, listOf, uuid, words } from '../views/schemas.ts';
 import { modes, reactions } from './merging/order.ts';
 import { rowStatuses } from './rows.ts';
+import { statuses } from './store.ts';
 
 const fieldName = z
   .string()
@@ -85,9 +86,7 @@ const importSchema = z
       .meta({ description: 'The rows that the file stands for, with `replace-scope`.' }),
     maxDelete: count('How many rows may be removed at most.', 0),
     correction: words('Why published rounds are corrected.', undefined, 1000).nullable(),
-    status: z
-      .enum(['queued', 'running', 'planned', 'applied', 'refused', 'failed', 'cancelled'])
-      .meta({ description: 'How far it is.', examples: ['planned'] }),
+    status: z.enum(statuses).meta({ description: 'How far it is.', examples: ['planned'] }),
     counts,
     progress: progress.nullable().meta({ description: 'Of an import that waits or runs; else null.' }),
     standings: listOf(
@@ -112,7 +111,10 @@ const importSchema = z
         self: link('This import.', `/v1/imports/${exampleId}`),
         rows: link('What became of each row.', `/v1/imports/${exampleId}/rows`),
         events: link('How it goes on, as server-sent events.', `/v1/imports/${exampleId}/events`).optional(),
-        apply: link('Carries the plan out.', `/v1/imports/${exampleId}/apply`).optional(),
+        apply: link(
+          'Carries the plan out; only where it can be carried out.',
+          `/v1/imports/${exampleId}/apply`,
+        ).optional(),
       })
       .meta({ id: 'ImportLinks', description: 'Where to go from here.' }),
   })

@@ -11,7 +11,16 @@ import type { StandingsEffect } from './merging/standings.ts';
 /** How long a plan can be carried out. */
 const plansFor = '24 hours';
 
-export type Status = 'queued' | 'running' | 'planned' | 'applied' | 'refused' | 'failed' | 'cancelled';
+export const statuses = [
+  'queued',
+  'running',
+  'planned',
+  'applied',
+  'refused',
+  'failed',
+  'cancelled',
+] as const;
+export type Status = (typeof statuses)[number];
 /** What an id of an import looks like. */
 export const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -97,16 +106,20 @@ export interface Plan {
   rows: number;
   status: Status;
   errors: number;
+  /** Why it was refused as a whole, if it was. */
+  refused: string | null;
   expired: boolean;
   applied: string | null;
 }
+
+/** The import that has carried out the plan i, or is about to. */
+const appliedAs = sql`(SELECT a.id::text FROM imports a WHERE a.plan = i.id AND a.status IN ('queued', 'running', 'applied') LIMIT 1)`;
 
 /** Locked, so that a plan is carried out once. */
 export async function planOf(client: Client, registry: Registry, id: string): Promise<Plan | undefined> {
   const [row] = await client.query<Kept & Omit<Plan, 'order' | 'file'>>(sql`
     SELECT ${keptColumns}, i.status, coalesce((i.counts ->> 'read')::int, 0) AS rows, coalesce((i.counts ->> 'error')::int, 0) AS errors,
-           i.expires_at <= now() AS expired,
-           (SELECT a.id::text FROM imports a WHERE a.plan = i.id AND a.status IN ('queued', 'running', 'applied') LIMIT 1) AS applied
+           i.problem -> 0 ->> 'detail' AS refused, i.expires_at <= now() AS expired, ${appliedAs} AS applied
       FROM imports i WHERE i.id = ${id}::uuid FOR NO KEY UPDATE OF i`);
   return row && { ...row, file: row.file ?? '', order: orderOf(registry, row) };
 }
@@ -137,6 +150,8 @@ interface Recorded extends Kept {
   created: string;
   finished: string | null;
   expires: string;
+  /** Of a plan: whether its time has not passed and nobody has carried it out. */
+  open: boolean;
 }
 
 /** How many faults a report lists; the rows have all of them. */
@@ -171,11 +186,15 @@ export interface ImportDocument extends Record<string, unknown> {
   errors: Fault[];
 }
 
+const isRefused = ({ problem, counts, on_error }: Recorded): boolean =>
+  problem !== null || ((counts.error ?? 0) > 0 && on_error === 'abort');
+
 /** The import as the wire has it. */
 export async function importDocument(reader: Reader, id: string): Promise<ImportDocument | undefined> {
   const [row] = await reader.query<Recorded>(sql`
     SELECT i.id::text AS id, ${keptColumns}, i.status, i.counts, i.standings, i.problem,
            ${instant('i.created_at')} AS created, ${instant('i.finished_at')} AS finished, ${instant('i.expires_at')} AS expires,
+           i.status = 'planned' AND i.expires_at > now() AND ${appliedAs} IS NULL AS open,
            CASE WHEN i.status IN ('queued', 'running') THEN row_to_json(p) END AS step
       FROM imports i LEFT JOIN (
         SELECT import, phase, bytes::float8, total_bytes::float8 AS total, read, valid, written,
@@ -208,7 +227,7 @@ export async function importDocument(reader: Reader, id: string): Promise<Import
       self,
       rows: `${self}/rows`,
       ...(going ? { events: `${self}/events` } : {}),
-      ...(row.status === 'planned' ? { apply: `${self}/apply` } : {}),
+      ...(row.open && !isRefused(row) ? { apply: `${self}/apply` } : {}),
     },
   };
 }

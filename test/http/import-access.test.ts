@@ -92,4 +92,9 @@ test('an import is read with an ETag, listed newest first, and shows who may do 
   expect((await rowsOf(it, plan)).map(({ row, line, status }) => [row, line, status])).toEqual([
     [1, 2, 'unchanged'],
   ]);
+  const idsOf = async (query: string): Promise<unknown[]> =>
+    (await it.importer.get(`/v1/imports?limit=1&${query}`)).body.data.map(({ id }: { id: string }) => id);
+  expect(await idsOf('status=planned&resource=organizations')).toEqual([plan.body.data.id]);
+  expect(await idsOf('status=planned&resource=milestones')).toEqual([]);
+  expect(await idsOf('status=running')).toEqual([]);
 });

@@ -196,6 +196,38 @@ test('a correction of a published round shows what it does to the real standings
   ]);
 });
 
+test('a row in error is told once, and a plan that cannot be carried out offers no way to', async () => {
+  const { text } = await it.anyone.get('/v1/evaluations?round=kr-safm-round-1&format=csv');
+  const file = text.replace('r1-expert,disclosed,31.6,', 'r1-expert,disclosed,31.7,');
+  const correction = { dryRun: true, correction: true, reason: 'misread' };
+  const plan = await send(it, 'evaluations', file, correction);
+  expect([plan.body.data.problems, faultsOf(plan.body.data)]).toEqual([[], ['parts-exceed-whole']]);
+  expect(plan.body.data.links.apply).toBeUndefined();
+
+  const scope = { mode: 'replace-scope', scope: 'round=kr-safm-round-1', dryRun: true };
+  const removing = await send(it, 'evaluations', csv('round,consortium,criterion'), {
+    ...scope,
+    maxDelete: 100,
+  });
+  expect(removing.body.data.problems).toEqual([
+    {
+      parameter: 'correction',
+      code: 'correction-required',
+      detail: 'the round is published: to correct it, give the import `correction=true` and a `reason`',
+    },
+  ]);
+  expect(removing.body.data.links.apply).toBeUndefined();
+  const refused = await apply(it, removing);
+  expect([refused.status, refused.body.code]).toEqual([409, 'plan-not-applicable']);
+  expect(refused.body.detail).toContain('the round is published');
+
+  const good = await send(it, 'evaluations', text, correction);
+  const self = String(good.body.data.links.self);
+  expect(good.body.data.links.apply).toBe(`${self}/apply`);
+  expect((await apply(it, good)).status).toBe(201);
+  expect((await it.importer.get(self)).body.data.links.apply).toBeUndefined();
+});
+
 const faultsOf = ({ errors }: { errors: { code: string }[] }): string[] => errors.map(({ code }) => code);
 
 test('a plan says at once if a correction lacks its reason, or a scope belongs to no mode', async () => {
