@@ -74,9 +74,15 @@ const importing = `Rows of one resource, as CSV, NDJSON or a JSON array, plain o
 
 **Keys.** A row is told by its natural key; the id of rows that the server numbers is passed over. **References** are ids, natural keys (\`kr-safm/2\` for a round), names or aliases. A field that the file does not have stays as it is; an empty cell or \`null\` empties it. CSV is as the exports give it: columns named by JSON path, lists joined by \`;\`.
 
-**Plan and apply.** \`dryRun=true\` answers with what would happen to each row and to the standings, and changes nothing; the link \`apply\` carries out exactly that. **All or nothing** unless \`onError=skip\`. **Exactly once:** \`Idempotency-Key\` is required; a retry with the same key and file gets the first reply again.
+**Plan and apply.** \`dryRun=true\` answers with what would happen to each row and to the standings, and changes nothing; the link \`apply\` carries out exactly that, for 24 hours. **All or nothing** unless \`onError=skip\`. **Exactly once:** \`Idempotency-Key\` is required; a retry with the same key and file gets the first reply again, for 7 days.
 
 **Large files** (more than 5,000 rows, or over 4 MiB) are answered with 202 and go on in the background: \`GET /v1/imports/{id}\` and its \`/events\` say how far they are, \`DELETE\` cancels them. They survive a restart of the server.
+
+**Errors** are all told, in the order of the file: the reply and the import list the first 200, \`GET /v1/imports/{id}/rows?status=error\` all, as CSV with the columns of the file and \`error\`, to mend and send again (under another key: it is another file).
+
+**Turns.** Imports of one resource go one after the other. Whoever waits longer than 10 seconds (or than \`Prefer: wait\`) is told 503 with \`Retry-After\`, and nothing was written: send the same again.
+
+**Limits.** A row of 1 MiB, 5,000,000 rows, and as many bytes as the server allows (256 MiB unless set otherwise), of which gzip may make four times as many, and no more than 1,000 times its own size. What is too large is refused as a whole.
 
 A plan needs the scope \`import:plan\`, anything else \`import\` (or both \`import:plan\` and \`import:apply\`).`;
 
@@ -99,7 +105,7 @@ export const importOperation = (registry: Registry): Operation => ({
       'application/json': {
         schema: z
           .array(z.looseObject({}))
-          .max(1_000_000)
+          .max(5_000_000)
           .meta({ description: 'Rows as the body of a POST has them.' }),
       },
     },
