@@ -43,8 +43,12 @@ function poolOf(url: string, max: number): pg.Pool {
     options: sessionOptions.map((option) => `-c ${option}`).join(' '),
     application_name: 'tracker',
   });
-  // A connection that breaks while idle is replaced; without a listener it would end the process.
+  // A connection that breaks is replaced, and whoever uses it is told by the next query. Without a listener it would end
+  // the process: while idle by way of the pool, in a transaction by its own.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+  });
   return pool;
 }
 
