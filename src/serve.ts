@@ -22,6 +22,7 @@ export async function serve(
   const db = new Database(url, config.DATABASE_POOL);
   // A statement that still runs for a client who was cut off must not hold the process.
   undo(() => Promise.race([db.end(), delay(5_000, undefined, { ref: false })]));
+  if (config.DATABASE_URL === undefined) db.watchDisk(config.DATA_DIR);
   if (config.SEED && (await isEmpty(db))) await seed(db, registry);
   await adminKey(db, config);
   await forgetOldKeys(db);

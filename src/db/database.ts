@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import type { Sql } from 'sql-template-tag';
+import { Disk } from './disk.ts';
 import { Recorded } from './recorded.ts';
 
 export type Row = Record<string, unknown>;
@@ -52,6 +53,11 @@ function poolOf(url: string, max: number): pg.Pool {
   return pool;
 }
 
+/** Of those that have written something, whoever is about to write more. */
+const stopWriters = `
+  SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+   WHERE datname = current_database() AND state = 'active' AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()`;
+
 /** Says to the database who writes in this transaction, and why if it is a correction. */
 export async function sayWriter(client: pg.ClientBase, writer: Writer): Promise<void> {
   await client.query({
@@ -81,11 +87,21 @@ export class Database {
   /** How far the history is settled. */
   readonly recorded = new Recorded(this);
   readonly #names = new Map<string, string>();
+  #disk: Disk | undefined;
 
   constructor(url: string, size = 10) {
     this.pool = poolOf(url, size);
     this.exports = poolOf(url, Math.max(2, Math.ceil(size / 3)));
     this.aside = poolOf(url, 2);
+  }
+
+  /** Where the database has its files on a disk of ours: writers are stopped before that is full. */
+  watchDisk(directory: string): void {
+    this.#disk = new Disk(directory, () => this.aside.query(stopWriters));
+  }
+
+  refuseWhenFull(): void {
+    this.#disk?.refuseWhenFull();
   }
 
   #prepared(statement: Sql): pg.QueryConfig {
@@ -108,6 +124,7 @@ export class Database {
     mode = 'READ WRITE',
     isolation = 'READ COMMITTED',
   ): Promise<T> {
+    if (mode === 'READ WRITE') this.refuseWhenFull();
     const client = await this.pool.connect();
     let broken: Error | undefined;
     try {
@@ -124,13 +141,14 @@ export class Database {
       await client.query('ROLLBACK').catch((failure: unknown) => {
         broken = failure as Error;
       });
-      throw error;
+      throw this.#disk?.reasonOf(error) ?? error;
     } finally {
       client.release(broken);
     }
   }
 
   async end(): Promise<void> {
+    await this.#disk?.end();
     await Promise.all([this.pool.end(), this.exports.end(), this.aside.end()]);
   }
 }

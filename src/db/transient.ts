@@ -15,6 +15,10 @@ export function isUnavailable(error: unknown): boolean {
   );
 }
 
+/** Of PostgreSQL, or ours before it comes to that (disk.ts). */
+export const isDiskFull = (error: unknown): boolean =>
+  error instanceof Error && (error as { code?: string }).code === '53100';
+
 /** A transaction that lost a race and can simply be run again. */
 export const isRaceLost = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && (error.code === '40001' || error.code === '40P01');

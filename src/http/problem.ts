@@ -1,6 +1,6 @@
 /** Every error leaves as application/problem+json (RFC 9457), whoever raised it. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isUnavailable } from '../db/transient.ts';
+import { isDiskFull, isUnavailable } from '../db/transient.ts';
 import { Problem, problemTypes, type ProblemCode } from '../kernel/problems.ts';
 
 export function problemDocument(
@@ -44,6 +44,10 @@ export function toProblem(error: unknown): Problem {
   const { code, statusCode } = error as Partial<FastifyError>;
   const known = foreign[code ?? ''];
   if (known) return new Problem(...known);
+  if (isDiskFull(error))
+    return new Problem('unavailable', 'The disk of the database is full; nothing was written.', {
+      headers: { 'retry-after': '60' },
+    });
   if (isUnavailable(error))
     return new Problem('unavailable', 'The database cannot be reached or is too slow right now.', {
       headers: { 'retry-after': '5' },

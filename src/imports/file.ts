@@ -36,6 +36,7 @@ export async function receiveFile(db: Database, body: IncomingMessage, limit: nu
     const whole = ended ? held : held - (held % partBytes);
     waiting = [bytes.subarray(whole)];
     held -= whole;
+    db.refuseWhenFull();
     file ??= await newFile(db);
     await keepParts(db, file, bytes.subarray(0, whole), parts);
     parts += Math.ceil(whole / partBytes);
