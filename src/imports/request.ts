@@ -47,6 +47,7 @@ export const importParameters = (registry: Registry): Record<string, z.ZodType> 
     .min(3)
     .max(1000)
     .regex(/^[A-Za-z.]+=[^,]+(,[A-Za-z.]+=[^,]+)*$/, 'must be field=value, several separated by commas')
+    .regex(printable, 'must not contain control characters')
     .optional()
     .meta({
       description:
@@ -127,12 +128,11 @@ export function orderOf(request: FastifyRequest, query: ImportQuery, registry: R
 
 /** Only what refers to another row, or is a choice, can mark off rows that belong together. */
 function scopeOf(resource: Resource, text: string, faults: Fault[]): Scope {
-  const fields = resource.leaves
-    .filter(
-      ({ leaf, rows, path }) =>
-        !rows && !leaf.derived && path !== 'id' && (leaf.kind === 'ref' || leaf.kind === 'choice'),
-    )
-    .map(({ path }) => path);
+  const leaves = resource.leaves.filter(
+    ({ leaf, rows, path }) =>
+      !rows && !leaf.derived && path !== 'id' && (leaf.kind === 'ref' || leaf.kind === 'choice'),
+  );
+  const fields = leaves.map(({ path }) => path);
   const scope: Scope = {};
   for (const part of text.split(',')) {
     const [field = '', value = ''] = part.split(/=(.*)/s);
@@ -141,6 +141,22 @@ function scopeOf(resource: Resource, text: string, faults: Fault[]): Scope {
         parameter: 'scope',
         code: 'invalid-value',
         detail: `\`${field.slice(0, 80)}\` marks off no rows of ${resource.name}${didYouMean(field, fields) || `; there are ${fields.join(', ')}`}`,
+      });
+    else if (field in scope)
+      faults.push({
+        parameter: 'scope',
+        code: 'invalid-value',
+        detail: `\`${field}\` is given twice: a scope has one value a field`,
+      });
+    else if (
+      leaves.some(
+        ({ path, leaf }) => path === field && leaf.kind === 'choice' && !leaf.schema.safeParse(value).success,
+      )
+    )
+      faults.push({
+        parameter: 'scope',
+        code: 'invalid-value',
+        detail: `\`${value.slice(0, 80)}\` is no value of \`${field}\``,
       });
     else scope[field] = value;
     const leaf = resource.leaves.find(({ path }) => path === field)?.leaf;

@@ -124,18 +124,27 @@ export async function planOf(client: Client, registry: Registry, id: string): Pr
   return row && { ...row, file: row.file ?? '', order: orderOf(registry, row) };
 }
 
-/** Takes an import that waits, or that somebody left in the middle; undefined where it has ended. */
-export async function claim(
-  reader: Reader,
-  registry: Registry,
-  id: string,
-): Promise<{ order: Asked; file: string; cancelled: boolean } | undefined> {
-  const [row] = await reader.query<Kept & { cancelled: boolean }>(sql`
-    UPDATE imports i SET status = 'running', started_at = clock_timestamp() FROM import_progress p
-     WHERE i.id = ${id}::uuid AND i.status IN ('queued', 'running') AND p.import = i.id
-    RETURNING ${keptColumns}, p.cancelled`);
-  return row && { order: orderOf(registry, row), file: row.file ?? '', cancelled: row.cancelled };
+interface Claimed {
+  order: Asked;
+  file: string;
+  cancelled: boolean;
+  /** How often in a row it was begun, this time included, without anybody saying how that ended. */
+  begun: number;
 }
+
+/** Takes an import that waits, or that somebody left in the middle; undefined where it has ended. */
+export async function claim(reader: Reader, registry: Registry, id: string): Promise<Claimed | undefined> {
+  const [row] = await reader.query<Kept & Pick<Claimed, 'cancelled' | 'begun'>>(sql`
+    WITH i AS (UPDATE imports t SET status = 'running', started_at = clock_timestamp()
+                WHERE t.id = ${id}::uuid AND t.status IN ('queued', 'running') RETURNING t.*),
+         p AS (UPDATE import_progress o SET begun = o.begun + 1 FROM i WHERE o.import = i.id RETURNING o.cancelled, o.begun)
+    SELECT ${keptColumns}, p.cancelled, p.begun FROM i, p`);
+  return row && { ...row, order: orderOf(registry, row), file: row.file ?? '' };
+}
+
+/** Its server is still there: what stopped it was not that. */
+export const recordAlive = (reader: Reader, id: string): Promise<unknown> =>
+  reader.query(sql`UPDATE import_progress SET begun = 0 WHERE import = ${id}::uuid`);
 
 const instant = (column: string): Sql =>
   raw(`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`);

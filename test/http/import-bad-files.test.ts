@@ -102,6 +102,12 @@ test('every column of a header that is no field is told, with the field that was
     expect(reply.body.detail).toContain(`did you mean \`${meant}\`?`);
 });
 
+test('of a header that is nothing but faults the first are told, and how many more there are', async () => {
+  const reply = await send(it, 'organizations', csv(','.repeat(99_999)));
+  expect([reply.status, reply.body.code, faults(reply).length]).toEqual([400, 'file-unreadable', 50]);
+  expect(reply.body.detail).toMatch(/column 50 has no name; and 99950 more/);
+});
+
 test('a line of NDJSON that is no JSON is a fault of that line', async () => {
   const file = `${document('bad-1')}\n{"id": bad-2}\n\n${document('bad-3')}\n[1]\n`;
   const reply = await send(it, 'organizations', file, {}, { form: 'ndjson' });

@@ -158,10 +158,24 @@ test('a scope is one of references and choices that the resource has', async () 
     [{ mode: 'replace-scope', scope: 'score=5' }, 'scope'],
     [{ mode: 'replace-scope', scope: 'rounds=im-r' }, 'scope'],
     [{ mode: 'replace-scope', scope: 'round' }, 'scope'],
+    [{ mode: 'replace-scope', scope: 'round=im-r,round=im-s' }, 'scope'],
+    [{ mode: 'replace-scope', scope: 'round=im-r,status=disclose' }, 'scope'],
+    [{ mode: 'replace-scope', scope: 'round=im\0r' }, 'scope'],
     [{ ...scope, onError: 'skip' }, 'onError'],
     [{ mode: 'upsert', scope: 'round=im-r' }, 'scope'],
   ] as const) {
     const reply = await send(it, 'evaluations', rest, query);
     expect([query, reply.status, faults(reply)[0]?.parameter]).toEqual([query, 400, parameter]);
   }
+});
+
+test('a scope names rows as the file may, and one that is misspelt is refused', async () => {
+  const none = csv(header);
+  const plan = { mode: 'replace-scope', dryRun: true, maxDelete: 9 };
+  const byKey = await send(it, 'evaluations', none, { ...plan, scope: 'round=im/1' });
+  expect(byKey.body.data).toMatchObject({ status: 'planned', counts: { delete: (await scores()).length } });
+  const misspelt = await send(it, 'evaluations', none, { ...plan, scope: 'round=im-rr' });
+  expect(faults(misspelt)).toMatchObject([
+    { parameter: 'scope', code: 'unknown-reference', detail: '`im-rr`: no such round; did you mean `im-r`?' },
+  ]);
 });

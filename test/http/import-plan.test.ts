@@ -242,3 +242,25 @@ test('a plan says at once if a correction lacks its reason, or a scope belongs t
       .sort(),
   ).toEqual(['reason', 'scope']);
 });
+
+test('a name that means another row by the time of applying is a change, also of a row that is yet to be made', async () => {
+  const called = (organization: string): object => ({
+    entity: { type: 'organization', id: organization },
+    alias: 'Whoever',
+    language: 'en',
+    sources: ['seed-004'],
+  });
+  const alias = await it.writer.post('/v1/aliases').send(called('upstage'));
+  expect(alias.status).toBe(201);
+  const file = csv('id,organization,partner,kind,sources', 'ip-named,Whoever,openai,technology,seed-004');
+  const plan = await send(it, 'partnerships', file, { dryRun: true });
+  const moved = await it.writer
+    .patch(`/v1/aliases/${String(alias.body.id)}`)
+    .set({ 'content-type': 'application/merge-patch+json', 'if-match': String(alias.headers.etag) })
+    .send(JSON.stringify(called('sk-telecom')));
+  expect(moved.status).toBe(200);
+  const applied = await apply(it, plan);
+  expect([applied.status, applied.body.code]).toEqual([409, 'plan-outdated']);
+  expect(applied.body.rows).toMatchObject([{ n: 1, line: 2, planned: 'create', now: 'create' }]);
+  expect((await it.anyone.get('/v1/partnerships/ip-named')).status).toBe(404);
+});

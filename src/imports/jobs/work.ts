@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import sql, { type Sql } from 'sql-template-tag';
 import { sayWriter, type Client, type Database, type Row } from '../../db/database.ts';
 import type { Reader } from '../../db/moment.ts';
+import { isDiskFull } from '../../db/transient.ts';
 import { inTransaction } from '../../http/idempotency.ts';
 import { Problem, type Fault } from '../../kernel/problems.ts';
 import type { Registry } from '../../resource/registry.ts';
@@ -11,7 +12,7 @@ import type { Report } from '../merging/order.ts';
 import { runImport } from '../merging/run.ts';
 import { FileError, fileFault } from '../reading/file-error.ts';
 import { readerOf } from '../reader.ts';
-import { claim, recordEnd, recordReport, type Asked } from '../store.ts';
+import { claim, recordAlive, recordEnd, recordReport, type Asked } from '../store.ts';
 import { Progress } from './progress.ts';
 import type { Outcome, Task } from './queue.ts';
 
@@ -22,6 +23,8 @@ export interface Workshop {
 }
 
 const rowsMost = 5_000_000;
+/** So often in a row its server may end with it before it is taken for the cause. */
+const endsMost = 10;
 
 export async function work(workshop: Workshop, { id, last, signal }: Task): Promise<Outcome> {
   const { db } = workshop;
@@ -36,6 +39,7 @@ export async function work(workshop: Workshop, { id, last, signal }: Task): Prom
       if (!lock?.free) return 'taken';
       const claimed = await claim(beside, workshop.registry, id);
       if (!claimed) return 'done';
+      if (claimed.begun > endsMost) throw new Deadly();
       if (claimed.cancelled) cancelled.abort();
       const stopped = AbortSignal.any([signal, cancelled.signal]);
       stopped.throwIfAborted();
@@ -67,8 +71,12 @@ export async function work(workshop: Workshop, { id, last, signal }: Task): Prom
       : // The next server, or the next try, does it.
         signal.aborted
         ? undefined
-        : (refusalOf(error) ?? (last ? failure() : undefined));
-    if (!end) throw error;
+        : (refusalOf(error) ??
+          (last || isDiskFull(error) || error instanceof Deadly ? failure(error) : undefined));
+    if (!end) {
+      await recordAlive(beside, id).catch(() => undefined);
+      throw error;
+    }
     await recordEnd(beside, id, end.status, end.faults);
     await forgetFileOf(beside, id);
     return 'done';
@@ -134,12 +142,21 @@ function refusalOf(error: unknown): { status: 'refused'; faults: Fault[] } | und
   };
 }
 
-const failure = (): { status: 'failed'; faults: Fault[] } => ({
+/** Each time that it was worked on, its server came to an end. */
+class Deadly extends Error {}
+
+const again = 'send the file again under a new Idempotency-Key';
+
+const failure = (error: unknown): { status: 'failed'; faults: Fault[] } => ({
   status: 'failed',
   faults: [
-    {
-      code: 'internal-error',
-      detail: 'It failed on our side several times: send the file again under a new Idempotency-Key',
-    },
+    isDiskFull(error)
+      ? { code: 'unavailable', detail: `The disk of the database is full: once there is room, ${again}` }
+      : error instanceof Deadly
+        ? {
+            code: 'internal-error',
+            detail: `The server ended ${endsMost} times while it worked on this: split the file, and ${again}`,
+          }
+        : { code: 'internal-error', detail: `It failed on our side several times: ${again}` },
   ],
 });

@@ -84,7 +84,7 @@ export class Judge {
       if (!target) continue;
       const one = (called: string, pointer: string): string => {
         const found = this.#names.resolve(target, called);
-        if ('id' in found) return found.id;
+        if (found.id !== undefined) return found.id;
         faults.push({
           field: at.path,
           pointer,

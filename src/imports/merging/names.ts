@@ -30,7 +30,7 @@ interface Known {
   complete: boolean;
 }
 
-export type Resolution = { id: string } | { detail: string };
+export type Resolution = { id: string; detail?: undefined } | { id?: undefined; detail: string };
 
 export class Names {
   readonly #known = new Map<Resource, Known>();

@@ -6,14 +6,14 @@ import sql, { raw } from 'sql-template-tag';
 import { unprepared, type Client } from '../../db/database.ts';
 import type { Reader } from '../../db/moment.ts';
 import { isRaceLost } from '../../db/transient.ts';
-import { Problem, type Fault } from '../../kernel/problems.ts';
+import { Problem, refuse, type Fault } from '../../kernel/problems.ts';
 import type { Resource } from '../../resource/declare.ts';
 import type { Registry } from '../../resource/registry.ts';
 import { checkCodes, checkOpenReferences, checkScope, refuseExisting, refuseOtherIds } from './checks.ts';
 import { explain } from './explain.ts';
 import { Judge } from './judging.ts';
 import { completeAgain, completeRows, keyOf, matchRows, refuseRepeated } from './match.ts';
-import { findRest, MatchedAnew, mergeRows } from './merge.ts';
+import { findRest, MatchedAnew, mergeRows, type Scope } from './merge.ts';
 import { Names } from './names.ts';
 import type { Order, Report } from './order.ts';
 import type { FileRow } from '../reading/row.ts';
@@ -119,11 +119,11 @@ async function finish(
     if (order.scope) await findRest(client, stage.resource, order.scope);
     const counts = await countOutcomes(client, removes);
     const asPlanned = async (): Promise<void> => {
-      if (order.plan !== undefined) await refuseOtherThanPlanned(client, order.plan, removes);
+      if (order.plan !== undefined) await refuseOtherThanPlanned(client, order.plan, stage, removes);
     };
     const refused = async (faults: Fault[]): Promise<Report> => {
       await asPlanned();
-      await recordRows(client, order, removes, order.dryRun ? undefined : 'error');
+      await recordRows(client, order, stage, removes, order.dryRun ? undefined : 'error');
       return { status: order.dryRun ? 'planned' : 'refused', counts, standings: [], faults };
     };
     const stops = counts.error > 0 && order.onError === 'abort';
@@ -147,7 +147,7 @@ async function finish(
     if (stops && 'effects' in merged) return refused([]);
     if ('effects' in merged) {
       await asPlanned();
-      await recordRows(client, order, removes);
+      await recordRows(client, order, stage, removes);
       return { status: order.dryRun ? 'planned' : 'applied', counts, standings: merged.effects, faults: [] };
     }
     if (merged.faults.length > 0)
@@ -182,7 +182,10 @@ async function tryMerge(
     await client.query(sql`${raw(takeBack ? 'ROLLBACK TO SAVEPOINT merge' : 'RELEASE SAVEPOINT merge')}`);
     return { effects: effects(before, after) };
   } catch (error) {
-    await client.query(sql`ROLLBACK TO SAVEPOINT merge`);
+    // Where that fails too, the connection is gone, and why is what the first error says.
+    await client.query(sql`ROLLBACK TO SAVEPOINT merge`).catch(() => {
+      throw error;
+    });
     if (error instanceof MatchedAnew || isRaceLost(error)) return { faults: [], raced: true };
     const explained = await explain(client, stage, registry, error, order.scope !== undefined);
     return explained === 'raced' ? { faults: [], raced: true } : { faults: explained, raced: false };

@@ -34,25 +34,36 @@ export function headerOf(resource: Resource, cells: string[], line: number): Hea
   refuseOtherForms(columns, line, (name) => fields.leaves.has(name) || fields.ignored.has(name));
   const header: Header = { columns, ignored: [], given: new Set(), single: [], lists: [] };
   const faults: RowFault[] = [];
+  let more = 0;
   const seen = new Map<string, number>();
   columns.forEach((name, place) => {
     const at = fields.leaves.get(name);
-    const fault = (code: RowFault['code'], detail: string): void => {
-      faults.push({ column: place + 1, field: storable(name), code, detail, value: shortened(name) });
+    // A header may be a million commas: words are only made for what is told.
+    const fault = (code: RowFault['code'], detail: () => string): void => {
+      if (faults.length === faultsMost) more += 1;
+      else
+        faults.push({
+          column: place + 1,
+          field: storable(name),
+          code,
+          detail: detail(),
+          value: shortened(name),
+        });
     };
     const before = seen.get(name);
-    if (name === '') fault('unnamed-column', `column ${place + 1} has no name`);
+    if (name === '') fault('unnamed-column', () => `column ${place + 1} has no name`);
     else if (before !== undefined)
       fault(
         'repeated-field',
-        `column ${place + 1} has the same name as column ${before + 1}: \`${String(shortened(name, 80))}\``,
+        () =>
+          `column ${place + 1} has the same name as column ${before + 1}: \`${String(shortened(name, 80))}\``,
       );
     else if (at) addColumn(header, at, place);
     else if (fields.ignored.has(name)) header.ignored.push(name);
-    else if (name !== errorColumn) fault('unknown-field', fields.unknown(name));
+    else if (name !== errorColumn) fault('unknown-field', () => fields.unknown(name));
     seen.set(name, before ?? place);
   });
-  if (faults.length > 0) throw invalidHeader(faults, line);
+  if (faults.length > 0) throw invalidHeader(faults, more, line);
   return header;
 }
 
@@ -94,11 +105,11 @@ function refuseOtherForms(columns: string[], line: number, known: (name: string)
       );
 }
 
-function invalidHeader(faults: RowFault[], line: number): FileError {
-  const said = faults.slice(0, faultsMost).map(({ detail }) => detail);
-  const more = faults.length > faultsMost ? `; and ${faults.length - faultsMost} more` : '';
-  return new FileError('invalid-header', `The header does not fit: ${said.join('; ')}${more}.`, {
-    line,
-    faults: faults.slice(0, faultsMost),
-  });
+function invalidHeader(faults: RowFault[], more: number, line: number): FileError {
+  const said = faults.map(({ detail }) => detail).join('; ');
+  return new FileError(
+    'invalid-header',
+    `The header does not fit: ${said}${more > 0 ? `; and ${more} more` : ''}.`,
+    { line, faults },
+  );
 }
