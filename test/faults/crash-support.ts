@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inject, onTestFinished } from 'vitest';
+import { postmasterOf } from '../db/embedded-support.ts';
 
 export interface Reply {
   status: number;
@@ -14,6 +15,8 @@ export interface Reply {
 export class Server {
   readonly #environment: Record<string, string>;
   #child: ChildProcess | undefined;
+  /** That of its embedded PostgreSQL, if it has one. */
+  #postmaster: number | undefined;
   #output = '';
   base = '';
   kills = 0;
@@ -32,6 +35,7 @@ export class Server {
       cwd: inject('program'),
       env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'error', ...this.#environment },
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
     });
     this.#child = child;
     await new Promise<void>((resolve, reject) => {
@@ -47,13 +51,21 @@ export class Server {
         reject(new Error(`ended with ${code}: ${this.#output}`));
       });
     });
+    const { DATA_DIR } = this.#environment;
+    if (DATA_DIR !== undefined) this.#postmaster = postmasterOf(DATA_DIR);
   }
 
+  get isAlive(): boolean {
+    return this.#child?.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** All that it has started dies with it, its embedded PostgreSQL and that one's watcher too. */
   async kill(): Promise<void> {
     const child = this.#child;
-    if (child?.exitCode !== null || child.signalCode !== null) return;
+    if (!child || !this.isAlive) return;
     const end = once(child, 'exit');
-    child.kill('SIGKILL');
+    for (const group of [child.pid, this.#postmaster])
+      if (group !== undefined) process.kill(-group, 'SIGKILL');
     await end;
     this.kills += 1;
   }

@@ -1,9 +1,9 @@
 /** Starts of the embedded PostgreSQL that cannot succeed: each says why in a line and damages nothing. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { beforeAll, describe, expect, test, type TestContext } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 
 import { startEmbedded } from '../../src/db/embedded.ts';
 import { launch } from '../db/embedded-program.ts';
@@ -18,22 +18,11 @@ import {
   query,
   readyDirectory,
   start,
-  undo,
   useDirectories,
 } from '../db/embedded-support.ts';
+import { mountDisk } from './disk-support.ts';
 
 useDirectories();
-
-/** A small disk of our own. Skips the test where we may not mount one. */
-function mountDisk(context: TestContext, sizeMb: number): string {
-  const disk = freshDirectory();
-  mkdirSync(disk);
-  const mounted =
-    AS_ROOT && spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeMb}m`, 'tmpfs', disk]).status === 0;
-  if (!mounted) context.skip('needs the right to mount');
-  undo.push(() => spawnSync('umount', ['-l', disk]));
-  return disk;
-}
 
 describe('the data directory', { timeout: TIMEOUT_MS }, () => {
   test('is a file', async () => {

@@ -1,110 +1,62 @@
 /** The server is killed at any moment; clients send the same again, and find every row there once. */
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { expect, onTestFailed, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { databases, rowsOf } from '../db/databases.ts';
+import { freshDirectory, start, useDirectories } from '../db/embedded-support.ts';
 import { ndjson, organizations } from '../http/import-jobs.ts';
 import { keys } from '../keys.ts';
-import { insist, randomly, Server, type Batch, type Reply } from './crash-support.ts';
+import { expectReplies, expectRows, postAndKill } from './crash-posting.ts';
+import { insist, Server, type Batch, type Reply } from './crash-support.ts';
+
+useDirectories();
 
 const seeded = databases('seeded');
-const kills = 25;
-const posters = 4;
-
-interface Acknowledged {
-  batch: Batch;
-  prefix: string;
-  count: number;
-  reply: Reply;
-}
 
 const post = (server: Server, batch: Batch): Promise<Reply> => insist(server, keys.importer, batch);
 
-/** Sends one batch after the other, each until it is acknowledged; every third becomes a job. */
-async function poster(server: Server, name: string, random: () => number, isOver: () => boolean) {
-  const all: Acknowledged[] = [];
-  while (!isOver()) {
-    const prefix = `${name}-${all.length}`;
-    const count = 20 + Math.floor(random() * 300);
-    const prefer = all.length % 3 === 2 ? { prefer: 'respond-async' } : {};
-    const batch = { key: prefix, file: ndjson(organizations(prefix, count)), ...prefer };
-    all.push({ batch, prefix, count, reply: await post(server, batch) });
-  }
-  return all;
-}
-
 test('killed 25 times at random moments, it has exactly the acknowledged rows, once each, and each key has its reply', async () => {
-  const seed = Number(process.env.CRASH_SEED ?? Date.now() % 2 ** 31);
-  onTestFailed(() => {
-    console.error(`Again with CRASH_SEED=${seed}`);
-  });
-  const random = randomly(seed);
   const url = await seeded();
   const server = new Server({ DATABASE_URL: url });
-  await server.start();
-  let over = false;
-  const posting = Promise.all(
-    Array.from({ length: posters }, (_, i) =>
-      poster(server, `crash-${i}`, randomly(seed + i + 1), () => over),
-    ),
-  );
-  // A fault of a poster is met below; until then it is nobody's.
-  posting.catch(() => undefined);
-  while (server.kills < kills) {
-    await delay(random() * 1_000);
-    await server.kill();
-    await server.start();
-  }
-  over = true;
-  const acknowledged = (await posting).flat();
-  expect(acknowledged.length).toBeGreaterThan(posters);
-
-  // Jobs that were acknowledged go on by themselves.
-  const open = (): Promise<Record<string, unknown>[]> =>
-    rowsOf(url, `SELECT id FROM imports WHERE status IN ('queued', 'running')`);
-  await expect.poll(open, { timeout: 60_000, interval: 100 }).toEqual([]);
-  for (const { batch, count, reply } of acknowledged) {
-    const again = await post(server, batch);
-    expect([batch.key, again]).toEqual([batch.key, { ...reply, replayed: true }]);
-    const [state] = await rowsOf(url, `SELECT status, counts FROM imports WHERE id = '${reply.data.id}'`);
-    expect(state).toMatchObject({ status: 'applied', counts: { read: count, create: count } });
-  }
-  const found = await rowsOf(
-    url,
-    `SELECT regexp_replace(id, '-[0-9]+$', '') AS prefix, count(*)::int AS count, max(version) AS version
-       FROM organizations WHERE id LIKE 'crash-%' GROUP BY 1 ORDER BY 1`,
-  );
-  const wanted = acknowledged
-    .map(({ prefix, count }) => ({ prefix, count, version: 1 }))
-    .sort((a, b) => (a.prefix < b.prefix ? -1 : 1));
-  expect(found).toEqual(wanted);
-  const [made] = await rowsOf(url, `SELECT count(*)::int AS imports FROM imports`);
-  expect(made).toEqual({ imports: acknowledged.length });
+  const acknowledged = await postAndKill(server, keys.importer, { kills: 25, upMs: 1_000 });
+  await expectReplies(server, keys.importer, acknowledged);
+  await expectRows(url, acknowledged);
 });
 
-test('a job that was running when its server was killed goes on with the next server, and is applied once', async () => {
-  const url = await seeded();
+test('so it has when its own PostgreSQL is killed with it, 5 times', async () => {
+  const dataDir = freshDirectory();
+  const server = new Server({ DATA_DIR: dataDir, BOOTSTRAP_ADMIN_KEY: keys.admin });
+  const acknowledged = await postAndKill(server, keys.admin, { kills: 5, upMs: 4_000 });
+  await expectReplies(server, keys.admin, acknowledged);
+  await server.kill();
+  await expectRows((await start(dataDir)).url, acknowledged);
+});
+
+/** Takes the turn of organizations: an import of them waits, with its transaction open, until it is given back. */
+async function holdTurn(url: string): Promise<pg.Client> {
   const holder = new pg.Client({ connectionString: url });
   await holder.connect();
   onTestFinished(() => holder.end());
   await holder.query(`SELECT pg_advisory_lock(hashtextextended('import:organizations', 0))`);
+  return holder;
+}
+
+const whereWaiting = `WHERE wait_event = 'advisory' AND datname = current_database()`;
+const waiting = async (url: string): Promise<number> =>
+  (await rowsOf(url, `SELECT FROM pg_stat_activity ${whereWaiting}`)).length;
+
+test('a job that was running when its server was killed goes on with the next server, and is applied once', async () => {
+  const url = await seeded();
+  const holder = await holdTurn(url);
   const server = new Server({ DATABASE_URL: url });
   await server.start();
   const file = ndjson(organizations('midway', 6_000));
   const first = await post(server, { key: 'midway', file });
   expect(first.status).toBe(202);
-  const waiting = async (): Promise<number> =>
-    (
-      await rowsOf(
-        url,
-        `SELECT FROM pg_stat_activity WHERE wait_event = 'advisory' AND datname = current_database()`,
-      )
-    ).length;
-  await expect.poll(waiting, { timeout: 30_000, interval: 20 }).toBe(1);
+  await expect.poll(() => waiting(url), { timeout: 30_000, interval: 20 }).toBe(1);
   await server.kill();
   // The database has not noticed: the import still belongs to a connection of the server that is gone.
   await server.start();
-  expect(await waiting()).toBe(1);
+  expect(await waiting(url)).toBe(1);
   await holder.query('SELECT pg_advisory_unlock_all()');
   const state = (): Promise<Record<string, unknown>[]> =>
     rowsOf(url, `SELECT status, counts ->> 'create' AS created FROM imports`);
@@ -117,4 +69,29 @@ test('a job that was running when its server was killed goes on with the next se
   );
   expect(rows).toEqual([{ rows: 6_000, version: 1 }]);
   expect(await post(server, { key: 'midway', file })).toEqual({ ...first, replayed: true });
+});
+
+test('a job whose server ends each time that it works on it is failed after ten times, and says so', async () => {
+  const url = await seeded();
+  await holdTurn(url);
+  const server = new Server({ DATABASE_URL: url });
+  await server.start();
+  const file = ndjson(organizations('deadly', 10));
+  const first = await post(server, { key: 'deadly', file, prefer: 'respond-async' });
+  for (let ends = 0; ends < 10; ends += 1) {
+    await expect.poll(() => waiting(url), { timeout: 30_000, interval: 20 }).toBe(1);
+    await server.kill();
+    await rowsOf(url, `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity ${whereWaiting}`);
+    await server.start();
+  }
+  const state = (): Promise<Record<string, unknown>[]> =>
+    rowsOf(url, `SELECT status, problem #>> '{0,detail}' AS detail FROM imports`);
+  await expect
+    .poll(state, { timeout: 30_000, interval: 50 })
+    .toEqual([{ status: 'failed', detail: expect.stringMatching(/^The server ended 10 times/) as string }]);
+  expect(await post(server, { key: 'deadly', file, prefer: 'respond-async' })).toEqual({
+    ...first,
+    replayed: true,
+  });
+  expect(await rowsOf(url, `SELECT FROM import_files`)).toEqual([]);
 });
