@@ -12,7 +12,7 @@ const lookEvery = 100;
 const stopsFor = 10_000;
 
 /** With the code that PostgreSQL gives when a file cannot grow. */
-export class DiskFull extends Error {
+class DiskFull extends Error {
   readonly code = '53100';
 }
 
