@@ -148,16 +148,6 @@ function scopeOf(resource: Resource, text: string, faults: Fault[]): Scope {
         code: 'invalid-value',
         detail: `\`${field}\` is given twice: a scope has one value a field`,
       });
-    else if (
-      leaves.some(
-        ({ path, leaf }) => path === field && leaf.kind === 'choice' && !leaf.schema.safeParse(value).success,
-      )
-    )
-      faults.push({
-        parameter: 'scope',
-        code: 'invalid-value',
-        detail: `\`${value.slice(0, 80)}\` is no value of \`${field}\``,
-      });
     else scope[field] = value;
     const leaf = resource.leaves.find(({ path }) => path === field)?.leaf;
     const judged = leaf?.kind === 'choice' ? leaf.schema.safeParse(value) : undefined;

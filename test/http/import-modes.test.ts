@@ -168,14 +168,3 @@ test('a scope is one of references and choices that the resource has', async () 
     expect([query, reply.status, faults(reply)[0]?.parameter]).toEqual([query, 400, parameter]);
   }
 });
-
-test('a scope names rows as the file may, and one that is misspelt is refused', async () => {
-  const none = csv(header);
-  const plan = { mode: 'replace-scope', dryRun: true, maxDelete: 9 };
-  const byKey = await send(it, 'evaluations', none, { ...plan, scope: 'round=im/1' });
-  expect(byKey.body.data).toMatchObject({ status: 'planned', counts: { delete: (await scores()).length } });
-  const misspelt = await send(it, 'evaluations', none, { ...plan, scope: 'round=im-rr' });
-  expect(faults(misspelt)).toMatchObject([
-    { parameter: 'scope', code: 'unknown-reference', detail: '`im-rr`: no such round; did you mean `im-r`?' },
-  ]);
-});

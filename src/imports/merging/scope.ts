@@ -12,7 +12,7 @@ export function resolvedScope(resource: Resource, scope: Scope, names: Names, re
     const refersTo = resource.leaves.find((at) => at.path === path)?.leaf.refersTo;
     if (refersTo === undefined) return [path, value];
     const found = names.resolve(registry.get(refersTo), value);
-    if ('id' in found) return [path, found.id];
+    if (found.id !== undefined) return [path, found.id];
     faults.push({
       parameter: 'scope',
       code: 'unknown-reference',
