@@ -10,11 +10,14 @@ import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { from as copyFrom } from 'pg-copy-streams';
 import { startProduct, type Product } from './product.ts';
+import { startReads } from './reads.ts';
 import { base, evaluations, evaluationsOf } from './rows.ts';
 
 const small = 2;
 const large = Number(process.env.BENCH_PROGRAMS ?? 200);
 const turns = Number(process.env.BENCH_TURNS ?? 7);
+/** Long enough for a 99th percentile that is not a single outlier. */
+const quietFor = 60_000;
 
 const types = { csv: 'text/csv', ndjson: 'application/x-ndjson', json: 'application/json' };
 
@@ -96,35 +99,24 @@ async function tenThousand(it: Product): Promise<void> {
     );
 }
 
-/** Reads of an item and a list, twenty a second as of a few people who look around, until told to stop: the 99th percentile in milliseconds. */
-async function reading({ base: at }: Product, signal: AbortSignal): Promise<number> {
-  const paths = ['/v1/consortiums/sk-telecom?include=lead', '/v1/evaluations?round=kr-safm-round-2&limit=50'];
-  const times: number[] = [];
-  for (let i = 0; !signal.aborted; i += 1) {
-    times.push(
-      await timed(async () => {
-        await (await fetch(`${at}${paths[i % 2] ?? ''}`)).arrayBuffer();
-      }),
-    );
-    await delay(50);
-  }
-  return times.sort((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? NaN;
-}
-
 async function million(it: Product): Promise<void> {
   const file = join(it.dir, 'million.csv');
   await writeFile(file, evaluations('csv', large));
   await empty(it);
+  // What came before must have left neither memory nor anything else behind.
+  await it.restart();
+  const reads = startReads(it.base);
+  await delay(quietFor);
+  const quiet = await reads.p99();
   const copy = await copied(it, large);
+  const copying = await reads.p99();
   await empty(it);
-  const quiet = await reading(it, AbortSignal.timeout(10_000));
+  await reads.p99();
   const before = it.memory();
   let peak = before;
   const watch = setInterval(() => {
     peak = Math.max(peak, it.memory());
   }, 100);
-  const done = new AbortController();
-  const busy = reading(it, done.signal);
   const time = await timed(async () => {
     const body = Readable.toWeb(createReadStream(file)) as NonNullable<RequestInit['body']>;
     const { data } = await post(it, 'resource=evaluations', 'csv', body, 'respond-async');
@@ -136,11 +128,14 @@ async function million(it: Product): Promise<void> {
       await delay(500);
     }
   });
-  done.abort();
+  const busy = await reads.p99();
+  reads.stop();
   clearInterval(watch);
   console.log(`${evaluationsOf(large)} rows as a job, COPY = 1.00: ${(copy / time).toFixed(2)}`);
   console.log(`  memory of the API: ${Math.round((peak - before) / 1e6)} MB more than before at most`);
-  console.log(`  p99 of other reads meanwhile: ${((await busy) / quiet).toFixed(2)} times that of before`);
+  console.log(
+    `  p99 of other reads: ${quiet.toFixed(1)} ms before; meanwhile ${(busy / quiet).toFixed(2)} times that, while COPY ran ${(copying / quiet).toFixed(2)} times`,
+  );
 }
 
 const product = await startProduct();

@@ -19,36 +19,49 @@ export interface Product {
   /** Memory of the API's process now, in bytes. */
   memory: () => number;
   headers: Record<string, string>;
+  /** The API anew, with the memory of a server that has done nothing yet. */
+  restart: () => Promise<void>;
   stop: () => Promise<void>;
 }
 
 export async function startProduct(): Promise<Product> {
   const dir = await mkdtemp(join(tmpdir(), 'tracker-bench-'));
   const server = await startEmbedded({ dataDir: dir });
-  const child = spawn(process.execPath, ['dist/main.js'], {
-    cwd: new URL('../', import.meta.url),
-    env: { PATH: process.env.PATH, PORT: '0', DATABASE_URL: server.url, BOOTSTRAP_ADMIN_KEY: key },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const base = await address(child);
   const sql = new pg.Client(server.url);
   await sql.connect();
-  return {
+  let child = start(server.url);
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  };
+  const product: Product = {
     dir,
-    base,
+    base: await address(child),
     sql,
     memory: () =>
       1024 * Number(/VmRSS:\s+([0-9]+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]),
     headers: { authorization: `Bearer ${key}` },
+    restart: async () => {
+      await stop();
+      child = start(server.url);
+      product.base = await address(child);
+    },
     stop: async () => {
       await sql.end();
-      child.kill('SIGTERM');
-      await once(child, 'exit');
+      await stop();
       await server.stop();
       await rm(dir, { recursive: true, force: true });
     },
   };
+  return product;
 }
+
+const start = (url: string): ChildProcess =>
+  spawn(process.execPath, ['dist/main.js'], {
+    cwd: new URL('../', import.meta.url),
+    env: { PATH: process.env.PATH, PORT: '0', DATABASE_URL: url, BOOTSTRAP_ADMIN_KEY: key },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
 
 async function address(child: ChildProcess): Promise<string> {
   let text = '';

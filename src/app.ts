@@ -111,7 +111,7 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
     registry,
     publicRead: config.PUBLIC_READ,
     fileBytes: config.IMPORT_BYTES,
-    queue: importQueue(app, { db, registry, fileBytes: config.IMPORT_BYTES }),
+    queue: importQueue(app, { db, fileBytes: config.IMPORT_BYTES }),
   });
   const views = await loadViews();
   viewRoutes(app, { db, registry, publicRead: config.PUBLIC_READ }, views);

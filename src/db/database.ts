@@ -86,10 +86,15 @@ export class Database {
   readonly aside: pg.Pool;
   /** How far the history is settled. */
   readonly recorded = new Recorded(this);
+  /** For threads, which have connections of their own. */
+  readonly url: string;
+  /** See watchDisk. */
+  diskAt: string | undefined;
   readonly #names = new Map<string, string>();
   #disk: Disk | undefined;
 
   constructor(url: string, size = 10) {
+    this.url = url;
     this.pool = poolOf(url, size);
     this.exports = poolOf(url, Math.max(2, Math.ceil(size / 3)));
     this.aside = poolOf(url, 2);
@@ -97,6 +102,7 @@ export class Database {
 
   /** Where the database has its files on a disk of ours: writers are stopped before that is full. */
   watchDisk(directory: string): void {
+    this.diskAt = directory;
     this.#disk = new Disk(directory, () => this.aside.query(stopWriters));
   }
 

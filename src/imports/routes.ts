@@ -10,10 +10,10 @@ import {
   rowsOperation,
 } from './documentation.ts';
 import { applyHandler, importHandler, type ImportContext } from './handlers.ts';
+import { Aside, giveUp } from './jobs/aside.ts';
 import { cancelHandler } from './jobs/cancel.ts';
 import { eventsHandler } from './jobs/events.ts';
 import { Queue } from './jobs/queue.ts';
-import { work, type Workshop } from './jobs/work.ts';
 import { templateRoutes } from './templates.ts';
 import { importGetHandler, importsHandler, rowsHandler } from './rows.ts';
 
@@ -24,18 +24,27 @@ declare module 'fastify' {
   }
 }
 
-export function importQueue(app: FastifyInstance, workshop: Workshop): Queue {
-  const queue = new Queue(workshop.db, async (task) => {
+export function importQueue(
+  app: FastifyInstance,
+  { db, fileBytes }: Pick<ImportContext, 'db' | 'fileBytes'>,
+): Queue {
+  const aside = new Aside(db, fileBytes);
+  const queue = new Queue(db, async (task) => {
     try {
-      return await work(workshop, task);
+      return await aside.work(task);
     } catch (error) {
       if (task.signal.aborted) app.log.info({ import: task.id }, 'import left for the next server');
       else app.log.error({ err: error, import: task.id }, 'import failed');
-      throw error;
+      if (task.signal.aborted || !task.last) throw error;
+      await giveUp(db, task.id);
+      return 'done';
     }
   });
   app.decorate('imports', queue);
-  app.addHook('preClose', () => queue.stop());
+  app.addHook('preClose', async () => {
+    await queue.stop();
+    await aside.end();
+  });
   return queue;
 }
 

@@ -10,11 +10,12 @@ import type { Registry } from '../../resource/registry.ts';
 import { forgetFileOf, partsOf } from '../file.ts';
 import type { Report } from '../merging/order.ts';
 import { runImport } from '../merging/run.ts';
-import { FileError, fileFault } from '../reading/file-error.ts';
+import { unreadable } from '../outcome.ts';
+import { FileError } from '../reading/file-error.ts';
 import { readerOf } from '../reader.ts';
 import { claim, recordAlive, recordEnd, recordReport, type Asked } from '../store.ts';
 import { Progress } from './progress.ts';
-import type { Outcome, Task } from './queue.ts';
+import type { Outcome } from './queue.ts';
 
 export interface Workshop {
   db: Database;
@@ -26,7 +27,8 @@ const rowsMost = 5_000_000;
 /** So often in a row its server may end with it before it is taken for the cause. */
 const endsMost = 10;
 
-export async function work(workshop: Workshop, { id, last, signal }: Task): Promise<Outcome> {
+/** `signal`: the server stops, and the next one does it. */
+export async function work(workshop: Workshop, id: string, signal: AbortSignal): Promise<Outcome> {
   const { db } = workshop;
   const beside = readerBeside(db);
   const cancelled = new AbortController();
@@ -71,8 +73,7 @@ export async function work(workshop: Workshop, { id, last, signal }: Task): Prom
       : // The next server, or the next try, does it.
         signal.aborted
         ? undefined
-        : (refusalOf(error) ??
-          (last || isDiskFull(error) || error instanceof Deadly ? failure(error) : undefined));
+        : (refusalOf(error) ?? (isDiskFull(error) || error instanceof Deadly ? failure(error) : undefined));
     if (!end) {
       await recordAlive(beside, id).catch(() => undefined);
       throw error;
@@ -125,13 +126,13 @@ async function carryOut(
 
 /** What sending the same file again would not change. */
 function refusalOf(error: unknown): { status: 'refused'; faults: Fault[] } | undefined {
-  if (error instanceof FileError) return { status: 'refused', faults: [fileFault(error)] };
+  if (error instanceof FileError) return { status: 'refused', faults: unreadable(error).faults };
   if (!(error instanceof Problem) || error.status >= 500) return undefined;
   const rows = Array.isArray(error.extra.rows) ? (error.extra.rows as Record<string, unknown>[]) : [];
   return {
     status: 'refused',
     faults: [
-      { code: error.code, detail: error.message },
+      ...(error.faults.length > 0 ? error.faults : [{ code: error.code, detail: error.message }]),
       ...rows.map(({ n, line, planned, now }) => ({
         row: n as number,
         ...(line === null ? {} : { line: line as number }),
@@ -152,11 +153,9 @@ const failure = (error: unknown): { status: 'failed'; faults: Fault[] } => ({
   faults: [
     isDiskFull(error)
       ? { code: 'unavailable', detail: `The disk of the database is full: once there is room, ${again}` }
-      : error instanceof Deadly
-        ? {
-            code: 'internal-error',
-            detail: `The server ended ${endsMost} times while it worked on this: split the file, and ${again}`,
-          }
-        : { code: 'internal-error', detail: `It failed on our side several times: ${again}` },
+      : {
+          code: 'internal-error',
+          detail: `The server ended ${endsMost} times while it worked on this: split the file, and ${again}`,
+        },
   ],
 });

@@ -23,15 +23,16 @@ const isChanged = sql`m.changes <> '{}'`;
 /** A row that somebody changed since it was completed or matched must be matched again, so that nobody is overwritten unseen. */
 export class MatchedAnew extends Error {}
 
+/** Counted by the database: there may be as many rows as the file has. */
 async function lockChanged(client: Client, resource: Resource): Promise<void> {
-  const locked = await client.query<{ version: boolean }>(sql`
-    SELECT t.version = m.version AND (s.given IS NULL OR s.seen IS NOT DISTINCT FROM m.version) AS version
-      FROM ${raw(resource.table)} t JOIN matched m ON m.target = t.id JOIN staged s ON s.n = m.n
-     WHERE ${isChanged} ORDER BY t.id FOR UPDATE OF t`);
-  const [wanted] = await client.query<{ rows: number }>(
-    sql`SELECT count(*)::int AS rows FROM matched m WHERE ${isChanged}`,
-  );
-  if (locked.length !== wanted?.rows || locked.some(({ version }) => !version)) throw new MatchedAnew();
+  const [row] = await client.query<{ same: number; wanted: number }>(sql`
+    WITH locked AS MATERIALIZED (
+      SELECT t.version = m.version AND (s.given IS NULL OR s.seen IS NOT DISTINCT FROM m.version) AS same
+        FROM ${raw(resource.table)} t JOIN matched m ON m.target = t.id JOIN staged s ON s.n = m.n
+       WHERE ${isChanged} ORDER BY t.id FOR UPDATE OF t)
+    SELECT (SELECT count(*) FILTER (WHERE l.same)::int FROM locked l) AS same,
+           (SELECT count(*)::int FROM matched m WHERE ${isChanged}) AS wanted`);
+  if (row?.same !== row?.wanted) throw new MatchedAnew();
   // Counted, since the planner thinks that EXISTS soon finds one, and here there is nearly never any.
   const [gone] = await client.query<{ gone: boolean }>(
     sql`SELECT count(*) > 0 AS gone FROM staged s WHERE s.seen IS NOT NULL AND ${isNew}`,
@@ -40,10 +41,12 @@ async function lockChanged(client: Client, resource: Resource): Promise<void> {
 }
 
 async function lockRemoved(client: Client, resource: Resource): Promise<void> {
-  const rows = await client.query<{ version: boolean }>(sql`
-    SELECT t.version = r.version AS version FROM ${raw(resource.table)} t JOIN removed r ON r.target = t.id
-     ORDER BY t.id FOR UPDATE OF t`);
-  if (rows.some(({ version }) => !version)) throw new MatchedAnew();
+  const [row] = await client.query<{ changed: boolean }>(sql`
+    WITH locked AS MATERIALIZED (
+      SELECT t.version = r.version AS same FROM ${raw(resource.table)} t JOIN removed r ON r.target = t.id
+       ORDER BY t.id FOR UPDATE OF t)
+    SELECT EXISTS (SELECT FROM locked l WHERE NOT l.same) AS changed`);
+  if (row?.changed) throw new MatchedAnew();
 }
 
 interface Merging {

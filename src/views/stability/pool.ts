@@ -10,6 +10,7 @@
 import { createHash } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { Problem } from '../../kernel/problems.ts';
+import { threadEntry } from '../../kernel/thread.ts';
 import { stepsOf } from './cost.ts';
 import { Kept } from './kept.ts';
 import type { Simulation, Task } from './simulate.ts';
@@ -105,16 +106,8 @@ function next(): void {
   worker.postMessage(job.task);
 }
 
-/** From the sources, as in tests and in development, a thread needs the loader for TypeScript that is at work here too. */
-function entry(): URL {
-  if (!import.meta.url.endsWith('.ts')) return new URL('./worker.js', import.meta.url);
-  const [loader, file] = [import.meta.resolve('tsx/esm/api'), new URL('./worker.ts', import.meta.url).href];
-  const code = `import { register } from ${JSON.stringify(loader)}; register(); await import(${JSON.stringify(file)});`;
-  return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
-}
-
 function open(): Worker {
-  const worker = new Worker(entry());
+  const worker = new Worker(threadEntry(import.meta.url, './worker'));
   const done = (): Job | undefined => {
     const job = running.get(worker);
     running.delete(worker);

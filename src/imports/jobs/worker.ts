@@ -1,0 +1,28 @@
+/** The thread of large imports: carries out one when told so, and says how it went. What fails ends it; see aside.ts. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { Database } from '../../db/database.ts';
+import { loadRegistry } from '../../resource/registry.ts';
+import { work } from './work.ts';
+
+export interface Given {
+  url: string;
+  diskAt: string | undefined;
+  fileBytes: number;
+}
+
+/** An import to carry out, or that the server stops. */
+export type Told = { id: string } | 'stop';
+
+const { url, diskAt, fileBytes } = workerData as Given;
+// One connection for the transaction; what is done beside it has its own anyway.
+const db = new Database(url, 1);
+if (diskAt !== undefined) db.watchDisk(diskAt);
+const workshop = { db, registry: await loadRegistry(), fileBytes };
+const stop = new AbortController();
+parentPort?.on('message', (told: Told) => {
+  if (told === 'stop') stop.abort();
+  else
+    void work(workshop, told.id, stop.signal).then((outcome) => {
+      parentPort?.postMessage(outcome);
+    });
+});
