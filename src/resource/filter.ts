@@ -91,7 +91,10 @@ export function condition({ at, operator }: Filter, value: unknown, row: string)
       parts.push(
         leaf.kind === 'list'
           ? sql`${column} && ${values}::text[]`
-          : sql`${column} = ANY (${values}::${type}[])`,
+          : // Of an array of unknown length the planner thinks that it has ten items.
+            values.length === 1
+            ? sql`${column} = ${values[0]}::${type}`
+            : sql`${column} = ANY (${values}::${type}[])`,
       );
     if (values.length < (value as unknown[]).length) parts.push(sql`${column} IS NULL`);
     const any = sql`(${join(parts, ' OR ')})`;

@@ -1,6 +1,6 @@
 /** A large import, carried out by the queue: one transaction for everything, told about from beside it. */
 import { setTimeout as delay } from 'node:timers/promises';
-import sql, { type Sql } from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import { sayWriter, type Client, type Database, type Row } from '../../db/database.ts';
 import type { Reader } from '../../db/moment.ts';
 import { isDiskFull } from '../../db/transient.ts';
@@ -122,6 +122,8 @@ async function carryOut(
   });
   await recordReport(client, id, report, reader.columns ?? []);
   await forgetFileOf(client, id);
+  // Plans that were right for the table as it was may be very slow for what it has become.
+  if (report.status === 'applied') await client.query(sql`ANALYZE ${raw(order.resource.table)}`);
 }
 
 /** What sending the same file again would not change. */
