@@ -4,6 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { tracker } from '../tracker.ts';
 import { csv, send } from './importing.ts';
 import { create } from './made-round.ts';
+import { moment } from './moments.ts';
 
 const it = tracker();
 
@@ -142,13 +143,6 @@ function said(body: unknown, text: string): unknown {
 async function ask(path: string): Promise<unknown> {
   const reply = await it.anyone.get(path).buffer(true);
   return [reply.status, said(reply.body, reply.text)];
-}
-
-/** A millisecond that is over, and after which nothing was written yet. */
-async function moment(): Promise<string> {
-  const now = Date.now();
-  while (Date.now() === now) await new Promise(setImmediate);
-  return new Date(now).toISOString();
 }
 
 const kept: { path: string; at: string; answer: unknown }[] = [];
