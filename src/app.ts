@@ -4,6 +4,8 @@ import cors from '@fastify/cors';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
+import { changesTag } from './changes/documentation.ts';
+import { changeRoutes } from './changes/routes.ts';
 import { auth } from './http/auth.ts';
 import { jsonBodies } from './http/body.ts';
 import { docs } from './http/docs.ts';
@@ -85,6 +87,7 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
       'traceparent',
       'tracestate',
       'Prefer',
+      'Last-Event-ID',
     ],
     exposedHeaders: [
       'ETag',
@@ -115,6 +118,7 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
   });
   const views = await loadViews();
   viewRoutes(app, { db, registry, publicRead: config.PUBLIC_READ }, views);
+  changeRoutes(app, { db, registry, publicRead: config.PUBLIC_READ });
   await health(app, db);
   pages(app, {
     views: views.map((view) => ({
@@ -133,6 +137,7 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
     ...registry.all.map(({ name, description }) => ({ name, description })),
     historyTag,
     importTag,
+    changesTag,
     { name: 'operation', description: 'Whether the server is up.' },
   ];
   await docs(

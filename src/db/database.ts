@@ -36,14 +36,15 @@ const sessionOptions = [
  */
 const statementNamesMost = 300;
 
+const connectionTo = (url: string): pg.ClientConfig => ({
+  connectionString: url,
+  connectionTimeoutMillis: 5_000,
+  options: sessionOptions.map((option) => `-c ${option}`).join(' '),
+  application_name: 'tracker',
+});
+
 function poolOf(url: string, max: number): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max,
-    connectionTimeoutMillis: 5_000,
-    options: sessionOptions.map((option) => `-c ${option}`).join(' '),
-    application_name: 'tracker',
-  });
+  const pool = new pg.Pool({ ...connectionTo(url), max });
   // A connection that breaks is replaced, and whoever uses it is told by the next query. Without a listener it would end
   // the process: while idle by way of the pool, in a transaction by its own.
   pool.on('error', () => undefined);
@@ -151,6 +152,11 @@ export class Database {
     } finally {
       client.release(broken);
     }
+  }
+
+  /** A connection of its own, for whoever listens as long as the process lives; to be connected and ended by the caller. */
+  listening(name: string): pg.Client {
+    return new pg.Client({ ...connectionTo(this.url), application_name: name, keepAlive: true });
   }
 
   async end(): Promise<void> {

@@ -9,6 +9,7 @@ import { Problem, refuse } from '../kernel/problems.ts';
 
 const lookEvery = 2;
 const patience = 5_000;
+const shortPatience = 500;
 
 /** What it needs of the database. */
 interface Reader {
@@ -65,11 +66,28 @@ export class Recorded {
     return now;
   }
 
+  /**
+   * As far as it is settled, for those who come again anyway: where somebody takes long to commit (a session that set its
+   * moment early, and thinks), it is as far as it was settled before that.
+   */
+  async soon(): Promise<{ until: string; isNow: boolean }> {
+    const { now, committing } = await this.#look();
+    try {
+      await this.#committed(committing, performance.now() + shortPatience);
+    } catch (error) {
+      if (!(error instanceof Problem) || this.#until === '') throw error;
+      return { until: this.#until, isNow: false };
+    }
+    if (now > this.#until) this.#until = now;
+    return { until: now, isNow: true };
+  }
+
   async #look(): Promise<{ now: string; committing: string[] }> {
     const [row] = await this.#reader.query<{ now: string; committing: string[] }>(
-      // The clock first: whoever begins to commit after that reads a later one.
+      // The clock first: whoever begins to commit after that reads a later one. (One that was turned back does not hide
+      // the last record: the next will be later than that all the same.)
       sql`SELECT ${instant('clock.now')} AS now, history.committing() AS committing
-            FROM (SELECT greatest(clock_timestamp(), (SELECT max(recorded_at) FROM history.transactions)) AS now OFFSET 0) AS clock`,
+            FROM (SELECT greatest(clock_timestamp(), (SELECT max(recorded_at) + interval '1 microsecond' FROM history.transactions)) AS now OFFSET 0) AS clock`,
     );
     if (!row) throw new Error('no clock');
     return row;

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import sql, { join, type Sql } from 'sql-template-tag';
 import { readAt, settle } from '../db/moment.ts';
 import { addressWith, link } from '../http/citation.ts';
+import { writeCursor } from '../http/cursor.ts';
 import { formatOf, mediaTypes } from '../http/negotiate.ts';
 import type { QueryReader } from '../http/query.ts';
 import { isNotModified, listTag, sendTagged, varies } from '../http/reply.ts';
@@ -12,7 +13,7 @@ import { grouped } from '../kernel/grouping.ts';
 import { instantOf } from '../kernel/instant.ts';
 import { lazily } from '../kernel/lazily.ts';
 import { refuse } from '../kernel/problems.ts';
-import { readCursor, writeCursor } from '../resource/order.ts';
+import { positionIn } from '../resource/order.ts';
 import type { Context } from '../resource/reading.ts';
 import { changesBetween, type FieldChange } from './changes.ts';
 import { statesAt } from './versions.ts';
@@ -66,7 +67,7 @@ export function diffHandler(context: Context, queryReaderOf: () => QueryReader<D
     const { resource, program } = query;
     const identity = JSON.stringify(['diff', query.from, resource, program]);
     const after =
-      query.cursor === undefined ? undefined : (readCursor(identity, query.cursor, [false, false]) as Place);
+      query.cursor === undefined ? undefined : (positionIn(identity, query.cursor, [false, false]) as Place);
     varies(reply, publicRead, ['Accept'], { immutable: query.to !== undefined });
     if (format !== 'json')
       return sendLines(request, reply, differences(context, asked, after), asked, format, query.limit);

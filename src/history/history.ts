@@ -2,13 +2,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readAt, type Reader } from '../db/moment.ts';
 import { addressWith, link } from '../http/citation.ts';
+import { writeCursor } from '../http/cursor.ts';
 import { formatOf, mediaTypes } from '../http/negotiate.ts';
 import { queryReader } from '../http/query.ts';
 import { listTag, sendTagged, varies } from '../http/reply.ts';
 import { instantOf } from '../kernel/instant.ts';
 import type { Resource } from '../resource/declare.ts';
 import { isPossibleId, notFound } from '../resource/not-found.ts';
-import { invalidCursor, readCursor, writeCursor } from '../resource/order.ts';
+import { invalidCursor, positionIn } from '../resource/order.ts';
 import { pagingParameters } from '../resource/query.ts';
 import { momentParameters } from '../resource/moment.ts';
 import type { Context } from '../resource/reading.ts';
@@ -59,7 +60,7 @@ export function historyHandler(resource: Resource, { db, publicRead }: Context) 
 }
 
 function placeIn(identity: string, cursor: string): number {
-  const [place] = readCursor(identity, cursor, [false]);
+  const [place] = positionIn(identity, cursor, [false]);
   if (!/^\d{1,12}$/.test(place ?? '')) throw invalidCursor();
   return Number(place);
 }

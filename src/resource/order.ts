@@ -7,8 +7,8 @@
  *
  * Nulls come last in either direction.
  */
-import { createHash } from 'node:crypto';
 import sql, { join, raw, type Sql } from 'sql-template-tag';
+import { readCursor } from '../http/cursor.ts';
 import { Problem } from '../kernel/problems.ts';
 import type { Language } from '../kernel/language.ts';
 import type { LeafAt, Resource } from './declare.ts';
@@ -95,29 +95,11 @@ export const positionStatement = (keys: SortKey[], values: (string | null)[]): S
 
 // ── The cursor itself ──────────────────────────────────────────────────────────────────────────────────────────
 
-/** A cursor is bound to what it was made for: path, filters, order and language. */
-const seal = (query: string, values: (string | null)[]): string =>
-  createHash('sha256')
-    .update(JSON.stringify([query, values]))
-    .digest('base64url')
-    .slice(0, 16);
-
-export const writeCursor = (query: string, values: (string | null)[]): string =>
-  Buffer.from(JSON.stringify([1, values, seal(query, values)])).toString('base64url');
-
 /** The values of a cursor that was given for the same query; as many as `nullable` says, and null only where it does. */
-export function readCursor(query: string, cursor: string, nullable: boolean[]): (string | null)[] {
-  try {
-    const [version, values, mark] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as [
-      unknown,
-      unknown,
-      unknown,
-    ];
-    if (version === 1 && isPosition(values, nullable) && mark === seal(query, values)) return values;
-  } catch {
-    // Not a cursor of ours: the same answer as for one that belongs to another query.
-  }
-  throw invalidCursor();
+export function positionIn(query: string, cursor: string, nullable: boolean[]): (string | null)[] {
+  const values = readCursor(query, cursor);
+  if (values === undefined || !isPosition(values, nullable)) throw invalidCursor();
+  return values;
 }
 
 export const invalidCursor = (): Problem =>
@@ -125,9 +107,7 @@ export const invalidCursor = (): Problem =>
     faults: [{ parameter: 'cursor', code: 'invalid-cursor', detail: 'start again without it' }],
   });
 
-/** The seal is no secret: whoever forges it gets to a place in the list, so only the form matters. */
-const isPosition = (values: unknown, nullable: boolean[]): values is (string | null)[] =>
-  Array.isArray(values) &&
+const isPosition = (values: unknown[], nullable: boolean[]): values is (string | null)[] =>
   values.length === nullable.length &&
   values.every((value, i) =>
     value === null ? nullable[i] === true : typeof value === 'string' && !value.includes('\0'),

@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { openExport } from '../db/copy.ts';
 import type { Database } from '../db/database.ts';
 import { readAt, type Moment } from '../db/moment.ts';
+import { writeCursor } from '../http/cursor.ts';
 import { formatOf, mediaTypes } from '../http/negotiate.ts';
 import { addressWith, cite, link } from '../http/citation.ts';
 import { isNotModified, itemTag, listTag, sendTagged, varies } from '../http/reply.ts';
@@ -12,7 +13,7 @@ import { lazily } from '../kernel/lazily.ts';
 import type { Language } from '../kernel/language.ts';
 import sql from 'sql-template-tag';
 import type { Resource } from './declare.ts';
-import { invalidCursor, positionStatement, readCursor, sortKeys, writeCursor } from './order.ts';
+import { invalidCursor, positionIn, positionStatement, sortKeys } from './order.ts';
 import { itemQuery, languageOf, listQuery, type ListQuery } from './query.ts';
 import {
   countStatement,
@@ -55,7 +56,7 @@ export function listHandler(resource: Resource, context: Context) {
     const after =
       query.cursor === undefined
         ? undefined
-        : readCursor(
+        : positionIn(
             identity,
             query.cursor,
             sortKeys(resource, query.sort ?? []).map(({ at }) => at.leaf.nullable),

@@ -5,6 +5,7 @@ import { readAt } from '../db/moment.ts';
 import { formatOf, mediaTypes, type Format } from '../http/negotiate.ts';
 import { queryReader } from '../http/query.ts';
 import { cite } from '../http/citation.ts';
+import { goneOf } from '../http/gone.ts';
 import { listTag, sendTagged, varies } from '../http/reply.ts';
 import { lazily } from '../kernel/lazily.ts';
 import { languageOf } from '../resource/query.ts';
@@ -60,14 +61,6 @@ function viewHandler(view: View, context: Context) {
     void reply.header('content-language', language);
     return sendTagged(request, reply, { body, type: mediaTypes[format], etag: listTag(body) });
   };
-}
-
-function goneOf(reply: FastifyReply): AbortSignal {
-  const left = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) left.abort();
-  });
-  return left.signal;
 }
 
 async function factsOf(view: View, { db, registry }: Context, asked: Asked<object>): Promise<unknown> {

@@ -1,0 +1,25 @@
+/** Replies as server-sent events. */
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** Proxies cut connections on which nothing is said. */
+export const heartbeatEvery = 15_000;
+export const heartbeat = ': still there\n';
+
+/** Who breaks off and comes again says the `id` of the last event that it had. */
+export const event = (name: string, data: unknown, id?: string): string =>
+  `${id === undefined ? '' : `id: ${id}\n`}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+
+/** Sends them as they come, and asks for more as fast as they are taken. */
+export function sendEvents(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  events: AsyncIterable<string>,
+): FastifyReply {
+  // To HEAD an endless stream would be read to its end, and that for nobody.
+  const stream = Readable.from(request.method === 'HEAD' ? [] : events, { objectMode: false });
+  return reply
+    .headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
+    .type('text/event-stream; charset=utf-8')
+    .send(stream);
+}
