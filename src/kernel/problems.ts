@@ -27,7 +27,7 @@ export const problemTypes = {
     400,
     'The cursor does not belong to this list',
     'A cursor is only good for the list, the filters and the order it was given for. This one was changed, or was used with another query.',
-    'Start again without `cursor` and follow `page.next` or the `Link` field with `rel="next"` as given.',
+    'Start again without `cursor` (of the changes: without `since`) and follow `page.next` or the `Link` field with `rel="next"` as given.',
   ),
   'malformed-json': problem(
     400,
