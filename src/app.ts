@@ -2,6 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
 import fastify, { type FastifyInstance } from 'fastify';
+import { auditTag } from './audit/documentation.ts';
+import { SigningKeys } from './audit/keys.ts';
+import { auditRoutes } from './audit/routes.ts';
+import { Sealer } from './audit/seal.ts';
 import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
 import { changesTag } from './changes/documentation.ts';
@@ -30,7 +34,8 @@ import { loadViews, viewRoutes } from './views/routes.ts';
 import { version } from './version.ts';
 
 export interface Parts {
-  config: Pick<Config, 'PUBLIC_READ' | 'LOG_LEVEL' | 'CORS_ORIGINS' | 'BODY_LIMIT' | 'IMPORT_BYTES'>;
+  config: Pick<Config, 'PUBLIC_READ' | 'LOG_LEVEL' | 'CORS_ORIGINS' | 'BODY_LIMIT' | 'IMPORT_BYTES'> &
+    Partial<Pick<Config, 'AUDIT_SIGNING_KEY'>>;
   db: Database;
   registry: Registry;
 }
@@ -116,6 +121,14 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
     fileBytes: config.IMPORT_BYTES,
     queue: importQueue(app, { db, fileBytes: config.IMPORT_BYTES }),
   });
+  const sealer = new Sealer(db);
+  auditRoutes(app, {
+    db,
+    publicRead: config.PUBLIC_READ,
+    keys: new SigningKeys(db, config.AUDIT_SIGNING_KEY),
+    sealer,
+  });
+  sealer.inBackground(app);
   const views = await loadViews();
   viewRoutes(app, { db, registry, publicRead: config.PUBLIC_READ }, views);
   changeRoutes(app, { db, registry, publicRead: config.PUBLIC_READ });
@@ -138,6 +151,7 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
     historyTag,
     importTag,
     changesTag,
+    auditTag,
     { name: 'operation', description: 'Whether the server is up.' },
   ];
   await docs(

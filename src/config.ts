@@ -1,5 +1,6 @@
 /** The settings, all from the environment, checked once at start with every fault reported. */
 import { z } from 'zod';
+import { signingKeyOf } from './kernel/signing-key.ts';
 import { StartupError } from './kernel/startup-error.ts';
 
 const flag = z
@@ -40,6 +41,19 @@ export const settings = {
       .optional(),
     meaning:
       'A key of at least 32 characters that is installed as an admin key at start, for scripts and containers.',
+  },
+  AUDIT_SIGNING_KEY: {
+    schema: z
+      .string()
+      .transform((text, context) => {
+        const key = signingKeyOf(text);
+        // Not repeated: it is a secret.
+        if (!key) context.addIssue('must be an Ed25519 private key: PKCS#8 as PEM, or that in base64');
+        return key;
+      })
+      .optional(),
+    meaning:
+      'The Ed25519 private key that heads of the audit log are signed with (PKCS#8 as PEM, or that in base64). Without it one is made and kept in the database.',
   },
   LOG_LEVEL: {
     schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),

@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { version } from '../version.ts';
 import { applyPlan, type ApplyOptions } from './apply.ts';
+import { auditHead, auditVerify, type HeadOptions, type VerifyOptions } from './audit.ts';
 import { Client } from './client.ts';
 import { CliError, exit, exitHelp, type ExitCode } from './exit.ts';
 import { exportRows, template, type ExportOptions } from './export.ts';
@@ -50,7 +51,7 @@ function told(error: unknown): ExitCode {
 
 function build(interrupt: Interrupt, ended: (code: ExitCode) => void): Command {
   const program = new Command('tracker')
-    .description('Imports and exports of a sovereign-AI tracker, over its HTTP API.')
+    .description('Imports, exports and proofs of a sovereign-AI tracker, over its HTTP API.')
     .version(version)
     .exitOverride()
     // What follows a misspelt `--key=` is not repeated.
@@ -173,6 +174,20 @@ function build(interrupt: Interrupt, ended: (code: ExitCode) => void): Command {
     .description('Asks the server to cancel an import that is queued or running.')
     .argument('<importId>', 'which', importId)
     .action(action<[string]>(cancel));
+  const audit = program.command('audit').description('Proves what was published, and that it still stands.');
+  audit
+    .command('head')
+    .description('Writes the signed head of the audit log: keep it to prove later what was recorded by now.')
+    .option('--output <file>', 'where to; standard output unless given')
+    .action(action<[HeadOptions]>(auditHead));
+  audit
+    .command('verify')
+    .description(
+      'Recomputes the audit log and names the first break, with the exit code 1. Needs a key with the scope admin.',
+    )
+    .option('--head <file>', 'whether this head, kept earlier, still lies on the chain')
+    .option('--json', 'print what was found as JSON')
+    .action(action<[VerifyOptions]>(auditVerify));
   return program;
 }
 

@@ -94,3 +94,27 @@ export const importPath = (id: string): string => `/v1/imports/${encodeURICompon
 
 /** Whether nothing more will become of it. */
 export const isOver = ({ status }: Import): boolean => status !== 'queued' && status !== 'running';
+
+export const auditHeadReply = z.looseObject({
+  data: z.looseObject({ position: z.number(), hash: z.string() }),
+});
+
+const verification = z.looseObject({
+  ok: z.boolean(),
+  checked: z.looseObject({ transactions: z.number(), versions: z.number() }),
+  head: z.looseObject({ position: z.number(), hash: z.string() }),
+  break: z
+    .looseObject({
+      position: z.number().nullable(),
+      recordedAt: z.string().nullable(),
+      resource: z.string().nullable(),
+      id: z.string().nullable(),
+      version: z.number().nullable(),
+      kind: z.string(),
+      detail: z.string(),
+    })
+    .nullable(),
+  exported: z.looseObject({ position: z.number(), onChain: z.boolean() }).nullable(),
+});
+export type Verification = z.infer<typeof verification>;
+export const verificationReply = z.looseObject({ data: verification });

@@ -62,6 +62,8 @@ CREATE FUNCTION history.take_number() RETURNS bigint LANGUAGE plpgsql SET search
 DECLARE number bigint := history.own_number(); began timestamptz;
 BEGIN
   IF number IS NOT NULL THEN RETURN number; END IF;
+  -- A transaction may have said SET CONSTRAINTS ALL IMMEDIATE before it wrote anything.
+  SET CONSTRAINTS history.recorded DEFERRED;
   began := clock_timestamp();
   number := nextval('history.numbers');
   INSERT INTO history.transactions (tx, began_at) VALUES (number, began);
