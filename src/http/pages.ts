@@ -120,7 +120,7 @@ const frontPage = ({ views, resources }: Contents): string =>
       },
     ])}</tbody></table>
 <h2>Questions</h2><table><tbody>${rows(views)}</tbody></table>
-<p>Add <code>?asOf=2025-12-01</code> to any of them, and to any list, for what was public on that day.</p>
+<p>Add <code>?asOf=2025-12-01</code> to any of them, and to any list, for what was public on that day, and <code>?knownAt=</code> with an instant for what this tracker said then.</p>
 <h2>Resources</h2><table><tbody>${rows(resources)}</tbody></table>
 <p>Any list comes as CSV with <code>?format=csv</code>, ready for a spreadsheet.</p>`,
   );
