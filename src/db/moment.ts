@@ -21,10 +21,11 @@ export type Reader = Pick<Client, 'query'>;
 const schemaOf = ({ asOf, knownAt }: Moment): string =>
   asOf === undefined ? 'known' : knownAt === undefined ? 'as_of' : 'as_of_known';
 
-/** What a transaction has to set before it reads, as a select list. */
+/** What a transaction has to set before it reads, as a select list. Its statements are planned for their values. */
 export const momentSettings = (moment: Moment): Sql => sql`
   set_config('search_path', ${`${schemaOf(moment)}, public`}, true),
   set_config('tracker.as_of', ${moment.asOf ?? moment.knownAt?.slice(0, 10) ?? ''}, true),
+  set_config('plan_cache_mode', 'force_custom_plan', true),
   set_config('tracker.undated', ${moment.undated ? 'include' : 'exclude'}, true)
   ${moment.knownAt === undefined ? empty : sql`, history.look_at(${moment.knownAt}::timestamptz)`}`;
 

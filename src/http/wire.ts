@@ -39,11 +39,14 @@ export function wire(app: FastifyInstance): void {
     const body = JSON.stringify(problemDocument(problem, request.url?.split('?')[0] ?? '/', ''));
     response.writeHead(problem.status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
   });
+  const silent = silentConnections(app);
   // A connection whose last reply is just leaving is not idle yet when the server closes, and would then be kept for a
   // minute: so idle ones are looked for until all are gone.
   app.addHook('preClose', (done) => {
     const sweep = setInterval(() => {
       app.server.closeIdleConnections();
+      for (const [socket, since] of silent)
+        if (socket.bytesRead === 0 && performance.now() - since > silentMost) socket.destroy();
     }, 100).unref();
     app.server.once('close', () => {
       clearInterval(sweep);
@@ -64,6 +67,20 @@ export function wire(app: FastifyInstance): void {
       done(new Problem('malformed-request', 'The query string is not properly percent-encoded UTF-8.'));
     else done();
   });
+}
+
+/** How long a connection may be open with nothing said on it when the server closes. */
+const silentMost = 500;
+
+/** Connections without a request so far, and since when: to Node they are not idle. */
+function silentConnections(app: FastifyInstance): Map<Socket, number> {
+  const silent = new Map<Socket, number>();
+  app.server.on('connection', (socket: Socket) => {
+    silent.set(socket, performance.now());
+    socket.once('close', () => silent.delete(socket));
+  });
+  app.server.on('request', ({ socket }) => silent.delete(socket));
+  return silent;
 }
 
 /** How long a body may take, unless it is a file, whose reader sees to that itself. */

@@ -75,7 +75,13 @@ function filtersOn(at: LeafAt, component = false): Filter[] {
   return [...equality, ...ranges].map(filter);
 }
 
-export function condition({ at, operator }: Filter, value: unknown, row: string): Sql {
+/** `asSet`: also a single value as a list, which keeps the planner from taking the column for a constant. */
+export function condition(
+  { at, operator }: Filter,
+  value: unknown,
+  row: string,
+  { asSet = false } = {},
+): Sql {
   const { leaf, rows } = at;
   if (rows?.table) {
     const inner = condition({ at: { leaf, path: at.path }, operator: 'eq' } as Filter, value, 'm');
@@ -92,7 +98,7 @@ export function condition({ at, operator }: Filter, value: unknown, row: string)
         leaf.kind === 'list'
           ? sql`${column} && ${values}::text[]`
           : // Of an array of unknown length the planner thinks that it has ten items.
-            values.length === 1
+            values.length === 1 && !asSet
             ? sql`${column} = ${values[0]}::${type}`
             : sql`${column} = ANY (${values}::${type}[])`,
       );

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { connect, type AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
+import { buildApp } from '../../src/app.ts';
 import { problemTypes } from '../../src/kernel/problems.ts';
 import type { OpenApi } from '../conformance.ts';
 import { keys } from '../keys.ts';
@@ -189,4 +192,17 @@ test('the front page leads to every resource, and to pages that exist', async ()
   expect(links).toEqual(expect.arrayContaining(it.registry.all.map(({ name }) => `/v1/${name}`)));
   for (const link of links)
     expect([link, (await it.anyone.get(link).redirects(1)).status]).toEqual([link, 200]);
+});
+
+test('a connection on which nothing is said does not hold up the end', { timeout: 30_000 }, async () => {
+  const config = { LOG_LEVEL: 'silent', CORS_ORIGINS: '*', BODY_LIMIT: 1000, IMPORT_BYTES: 1000 } as const;
+  const app = await buildApp({ config: { ...config, PUBLIC_READ: true }, db: it.db, registry: it.registry });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1').on(
+    'error',
+    () => undefined,
+  );
+  await once(socket, 'connect');
+  await app.close();
+  socket.destroy();
 });

@@ -293,30 +293,43 @@ END $$;
 
 -- The condition stands outside of the union, so that each of its branches is read in the order of an index; as one CASE,
 -- since the planner takes half of the rows for its share, where it would take hardly any for that of the comparisons.
-CREATE PROCEDURE history.add_known_view(holder text) LANGUAGE plpgsql AS $$
-DECLARE all_columns text;
+CREATE PROCEDURE history.add_known_view(holder text, large boolean) LANGUAGE plpgsql AS $$
+DECLARE all_columns text; versions text; gate text := 'true';
 BEGIN
   SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO all_columns
     FROM pg_attribute WHERE attrelid = format('public.%I', holder)::regclass AND attnum > 0 AND NOT attisdropped;
+  versions := format('SELECT 1 AS branch, %2$s, NULL::bigint AS superseded_in FROM public.%1$I UNION ALL SELECT 2, %2$s, superseded_in FROM history.%1$I', holder, all_columns);
+  IF large THEN
+    -- A walk along an index would pass by a million versions where hardly any was there at the moment: nearly all of the
+    -- present ones long ago, nearly all of the former ones lately. So where a branch has few, these are looked up first.
+    EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON public.%I USING brin (recorded_in)', holder || '_recorded_in_idx', holder);
+    EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON history.%I USING brin (superseded_in)', holder || '_superseded_in_idx', holder);
+    versions := versions || format($few$
+      UNION ALL SELECT 3, %2$s, NULL::bigint FROM (SELECT %2$s FROM public.%1$I WHERE recorded_in <= history.known_until() OFFSET 0) AS few
+      UNION ALL SELECT 4, %2$s, superseded_in FROM (SELECT %2$s, superseded_in FROM history.%1$I
+                         WHERE superseded_in > history.known_until() OR superseded_in = ANY (history.known_except()) OFFSET 0) AS few $few$, holder, all_columns);
+    gate := format($gate$ CASE branch WHEN 1 THEN NOT %1$s WHEN 3 THEN %1$s WHEN 2 THEN NOT %2$s ELSE %2$s END $gate$,
+      format('(SELECT count(*) <= 1000 FROM (SELECT FROM public.%I WHERE recorded_in <= history.known_until() LIMIT 1001) AS seen)', holder),
+      format('(SELECT count(*) <= 1000 FROM (SELECT FROM history.%I WHERE superseded_in > history.known_until() LIMIT 1001) AS seen)', holder));
+  END IF;
   EXECUTE format($define$
-    CREATE OR REPLACE VIEW known.%1$I AS
-    SELECT %2$s FROM (SELECT %2$s, NULL::bigint AS superseded_in FROM public.%1$I UNION ALL SELECT %2$s, superseded_in FROM history.%1$I) AS versions
-     WHERE CASE WHEN recorded_in <= (SELECT history.known_until()) AND recorded_in <> ALL ((SELECT history.known_except())::bigint[])
-                THEN superseded_in IS NULL OR superseded_in > (SELECT history.known_until()) OR superseded_in = ANY ((SELECT history.known_except())::bigint[])
-                ELSE false END
-  $define$, holder, all_columns);
+    CREATE OR REPLACE VIEW known.%I AS SELECT %s FROM (%s) AS versions
+     WHERE %s AND CASE WHEN recorded_in <= (SELECT history.known_until()) AND recorded_in <> ALL ((SELECT history.known_except())::bigint[])
+                       THEN superseded_in IS NULL OR superseded_in > (SELECT history.known_until()) OR superseded_in = ANY ((SELECT history.known_except())::bigint[])
+                       ELSE false END
+  $define$, holder, all_columns, versions, gate);
 END $$;
 
 -- Gives a table a history: when it is made, and again by each migration that adds columns to it. `program` says, over the
--- row `t`, which programme a change belongs to.
-CREATE PROCEDURE add_history(holder text, program text DEFAULT 'NULL::text') LANGUAGE plpgsql SET TimeZone = 'UTC' SET DateStyle = 'ISO' AS $$
+-- row `t`, which programme a change belongs to; `large`, that there may be a million rows.
+CREATE PROCEDURE add_history(holder text, program text DEFAULT 'NULL::text', large boolean DEFAULT false) LANGUAGE plpgsql SET TimeZone = 'UTC' SET DateStyle = 'ISO' AS $$
 DECLARE is_new boolean := to_regclass(format('history.%I', holder)) IS NULL;
 BEGIN
   CALL history.add_columns(holder);
   CALL history.add_past(holder);
   CALL history.add_keeper(holder, program);
   CALL history.add_continuation(holder);
-  CALL history.add_known_view(holder);
+  CALL history.add_known_view(holder, large);
   IF is_new THEN
     ALTER TABLE history.changes DISABLE TRIGGER by_hand;
     EXECUTE history.log_of(holder, program, (SELECT max(s.shape) FROM history.shapes s WHERE s.holder = add_history.holder), 'create', format('public.%I', holder));
@@ -334,7 +347,7 @@ CALL add_history('calls', 't.program');
 CALL add_history('rounds', 't.program');
 CALL add_history('criteria', 't.program');
 CALL add_history('bids', 't.program');
-CALL add_history('evaluations', '(SELECT r.program FROM public.rounds r WHERE r.id = t.round)');
+CALL add_history('evaluations', '(SELECT r.program FROM public.rounds r WHERE r.id = t.round)', true);
 CALL add_history('decisions', 't.program');
 CALL add_history('funding_figures', 'coalesce(t.subject_program, (SELECT c.program FROM public.consortiums c WHERE c.id = t.subject_consortium))');
 CALL add_history('models');
