@@ -116,21 +116,26 @@ export async function keptFile(client: Client, { file, bytes }: ReceivedFile): P
   return made;
 }
 
-/** Part by part, so that no more than one is in memory. */
-export async function* partsOf(reader: Reader, file: string): AsyncGenerator<Buffer> {
-  for (let part = 0; ; part += 1) {
-    const [row] = await reader.query<{ bytes: Buffer }>(
-      sql`SELECT bytes FROM import_files WHERE file = ${file}::uuid AND part = ${part}`,
-    );
+/** So small that what is read of it is collected with the youngest, and does not pile up. */
+const pieceBytes = 65_536;
+
+/** In pieces, so that no more than one is in memory. */
+export async function* piecesOf(reader: Reader, file: string): AsyncGenerator<Buffer> {
+  for (let part = 0, at = 0; ;) {
+    const [row] = await reader.query<{ bytes: Buffer; length: number }>(sql`
+      SELECT substring(bytes FROM ${at + 1} FOR ${pieceBytes}) AS bytes, length(bytes) AS length
+        FROM import_files WHERE file = ${file}::uuid AND part = ${part}`);
     if (!row) return;
     yield row.bytes;
+    at += pieceBytes;
+    if (at >= row.length) [part, at] = [part + 1, 0];
   }
 }
 
 export async function wholeFile(reader: Reader, file: string): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  for await (const part of partsOf(reader, file)) parts.push(part);
-  return Buffer.concat(parts);
+  const pieces: Buffer[] = [];
+  for await (const piece of piecesOf(reader, file)) pieces.push(piece);
+  return Buffer.concat(pieces);
 }
 
 export async function lengthOf(reader: Reader, file: string): Promise<number> {

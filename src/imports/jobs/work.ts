@@ -7,7 +7,7 @@ import { isDiskFull } from '../../db/transient.ts';
 import { inTransaction } from '../../http/idempotency.ts';
 import { Problem, type Fault } from '../../kernel/problems.ts';
 import type { Registry } from '../../resource/registry.ts';
-import { forgetFileOf, partsOf } from '../file.ts';
+import { forgetFileOf, piecesOf } from '../file.ts';
 import type { Report } from '../merging/order.ts';
 import { runImport } from '../merging/run.ts';
 import { unreadable } from '../outcome.ts';
@@ -112,7 +112,7 @@ async function carryOut(
   await client.query(sql`SET LOCAL idle_in_transaction_session_timeout = 0`);
   const order = { ...asked, id };
   await sayWriter(client.pg, { ...order, import: id });
-  const reader = readerOf(partsOf(beside, file), order, { fileBytes, rows: rowsMost });
+  const reader = readerOf(piecesOf(beside, file), order, { fileBytes, rows: rowsMost });
   const report: Report = await runImport(client, registry, order, reader.rows, {
     told: (step) => {
       stopped.throwIfAborted();
