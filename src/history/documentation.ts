@@ -61,8 +61,9 @@ const entry = z
       .int()
       .min(1)
       .max(2_147_483_647)
+      .meta({ format: 'int32' })
       .nullable()
-      .meta({ description: 'The number of the version; null where the row was deleted.', format: 'int32' }),
+      .meta({ description: 'The number of the version; null where the row was deleted.' }),
     operation,
     recordedAt: instant('Since when the tracker says so.'),
     supersededAt: instant('Until when it said so; null for the present.').nullable(),

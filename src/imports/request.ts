@@ -46,8 +46,10 @@ export const importParameters = (registry: Registry): Record<string, z.ZodType> 
     .string()
     .min(3)
     .max(1000)
-    .regex(/^[A-Za-z.]+=[^,]+(,[A-Za-z.]+=[^,]+)*$/, 'must be field=value, several separated by commas')
-    .regex(printable, 'must not contain control characters')
+    .regex(
+      /^[A-Za-z.]+=[^,\u0000-\u001f\u007f-\u009f]+(,[A-Za-z.]+=[^,\u0000-\u001f\u007f-\u009f]+)*$/,
+      'must be field=value, several separated by commas, without control characters',
+    )
     .optional()
     .meta({
       description:
