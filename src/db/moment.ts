@@ -54,6 +54,36 @@ export async function settle(
   );
 }
 
+/**
+ * The moment that what a statement reads of the present is cited by: the last record that it sees, at the earliest the
+ * beginning of the day. Not that of the reading, since somebody may just be about to commit for an earlier one; and not
+ * of a former day, since what is planned and what is over depends on the day.
+ */
+export const citedAt = sql`history.utc(greatest(
+  (SELECT r.recorded_at FROM history.transactions r WHERE r.recorded_at IS NOT NULL ORDER BY r.recorded_at DESC LIMIT 1),
+  date_trunc('day', statement_timestamp(), 'UTC')))`;
+
+/** So often is something read again that was overtaken by a record meanwhile. */
+const tries = 3;
+
+/** As readAt, with the moment to cite it by. The work is one statement. */
+export async function readCited<T>(
+  db: Database,
+  moment: Moment | undefined,
+  work: (reader: Reader) => Promise<T>,
+): Promise<{ found: T; knownAt: string }> {
+  const now = async (): Promise<string> => {
+    const [row] = await db.query<{ now: string }>(sql`SELECT ${citedAt} AS now`);
+    return row?.now ?? '';
+  };
+  for (let left = tries, before = await now(); ; left -= 1) {
+    const found = await readAt(db, moment, work);
+    const knownAt = await now();
+    if (knownAt === before || left <= 1) return { found, knownAt };
+    before = knownAt;
+  }
+}
+
 /** Runs the work on the present, or in one snapshot of the past. */
 export async function readAt<T>(
   db: Database,

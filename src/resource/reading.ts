@@ -4,14 +4,14 @@ import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { openExport } from '../db/copy.ts';
 import type { Database } from '../db/database.ts';
-import { readAt, type Moment } from '../db/moment.ts';
+import { citedAt, readAt, type Moment } from '../db/moment.ts';
 import { writeCursor } from '../http/cursor.ts';
 import { formatOf, mediaTypes } from '../http/negotiate.ts';
 import { addressWith, cite, link } from '../http/citation.ts';
 import { isNotModified, itemTag, listTag, sendTagged, varies } from '../http/reply.ts';
 import { lazily } from '../kernel/lazily.ts';
 import type { Language } from '../kernel/language.ts';
-import sql from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import type { Resource } from './declare.ts';
 import { invalidCursor, positionIn, positionStatement, sortKeys } from './order.ts';
 import { itemQuery, languageOf, listQuery, type ListQuery } from './query.ts';
@@ -149,6 +149,13 @@ async function sendExport(
 const fileSuffix = (moment: Moment | undefined): string =>
   `${moment?.asOf === undefined ? '' : `-as-of-${moment.asOf}`}${moment?.knownAt === undefined ? '' : `-known-at-${moment.knownAt.replace(/[-:]|\..*/g, '')}Z`}`;
 
+/** An item with the moment to cite it by, where none was asked for. */
+interface CitedItem extends Item {
+  citedAt: string;
+}
+const citedItem = (reading: Reading, id: string): Sql =>
+  sql`SELECT item.*, ${citedAt} AS "citedAt" FROM (${itemStatement(reading, id)}) AS item`;
+
 export function itemHandler(resource: Resource, context: Context) {
   const reader = lazily(() => itemQuery(resource, context.registry));
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -159,13 +166,13 @@ export function itemHandler(resource: Resource, context: Context) {
     const language = languageOf(request, query);
     const reading: Reading = { resource, registry: context.registry, language, query, filters: [] };
     const [row] = isPossibleId(resource, id)
-      ? await readAt(context.db, momentOf(query), (reader) => reader.query<Item>(itemStatement(reading, id)))
+      ? await readAt(context.db, momentOf(query), (reader) => reader.query<CitedItem>(citedItem(reading, id)))
       : [];
     if (!row) throw await notFound(context.db, resource, id, query);
     if (query.version !== undefined && !row.revision.startsWith(`${query.version}-`))
       throw overtaken(id, query.version);
     varies(reply, context.publicRead, ['Accept', 'Accept-Language'], { immutable: isSettled(query) });
-    cite(request, reply, query.knownAt);
+    cite(request, reply, { lang: language, knownAt: query.knownAt ?? row.citedAt });
     void reply.header('content-language', language);
     return sendTagged(request, reply, {
       body: withMeta(row.doc, query),

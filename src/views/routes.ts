@@ -1,7 +1,7 @@
 /** The routes of the views, and the only place where they are registered. */
 import { readdir } from 'node:fs/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { readAt } from '../db/moment.ts';
+import { readAt, readCited, type Reader } from '../db/moment.ts';
 import { formatOf, mediaTypes, type Format } from '../http/negotiate.ts';
 import { queryReader } from '../http/query.ts';
 import { cite } from '../http/citation.ts';
@@ -54,23 +54,34 @@ function viewHandler(view: View, context: Context) {
     const { registry, publicRead } = context;
     const base = `${request.protocol}://${request.host}`;
     const asked: Asked<object> = { id, language, query, registry, base, gone: goneOf(reply) };
-    const answer = await view.answer(await factsOf(view, context, asked), asked);
+    const { facts, knownAt } = await factsOf(view, context, asked);
+    const answer = await view.answer(facts, asked);
     const body = await written(view, format, answer, asked);
     varies(reply, publicRead, ['Accept', 'Accept-Language'], { immutable: isSettled(query) });
-    cite(request, reply, query.knownAt);
+    cite(request, reply, { lang: language, ...(formats.length > 1 && { format }), knownAt });
     void reply.header('content-language', language);
     return sendTagged(request, reply, { body, type: mediaTypes[format], etag: listTag(body) });
   };
 }
 
-async function factsOf(view: View, { db, registry }: Context, asked: Asked<object>): Promise<unknown> {
+interface Facts {
+  facts: unknown;
+  /** The moment to cite them by. */
+  knownAt: string;
+}
+
+async function factsOf(view: View, { db, registry }: Context, asked: Asked<object>): Promise<Facts> {
   const resource = view.of === undefined ? undefined : registry.get(view.of);
-  const possible = !resource || isPossibleId(resource, asked.id);
-  const facts = possible
-    ? await readAt(db, momentOf(asked.query), (reader) => view.read(reader, asked))
-    : undefined;
-  if (facts === undefined && resource) throw await notFound(db, resource, asked.id, asked.query);
-  return facts;
+  if (resource && !isPossibleId(resource, asked.id))
+    throw await notFound(db, resource, asked.id, asked.query);
+  const moment = momentOf(asked.query);
+  const read = (reader: Reader): Promise<unknown> => view.read(reader, asked);
+  const { found, knownAt } =
+    asked.query.knownAt === undefined
+      ? await readCited(db, moment, read)
+      : { found: await readAt(db, moment, read), knownAt: asked.query.knownAt };
+  if (found === undefined && resource) throw await notFound(db, resource, asked.id, asked.query);
+  return { facts: found, knownAt };
 }
 
 async function written(view: View, format: Format, answer: unknown, asked: Asked<object>): Promise<string> {
