@@ -67,11 +67,10 @@ const entry = z
     operation,
     recordedAt: instant('Since when the tracker says so.'),
     supersededAt: instant('Until when it said so; null for the present.').nullable(),
-    transaction: z
-      .string()
-      .max(20)
-      .regex(/^\d+$/)
-      .meta({ description: 'What was recorded together has the same number.' }),
+    transaction: z.int().min(1).max(Number.MAX_SAFE_INTEGER).meta({
+      format: 'int64',
+      description: 'What was recorded together has the same number, here and in `/v1/changes`.',
+    }),
     actor: text('Who: the id of the key, or the part of the system that wrote.', 200),
     request: text('The `X-Request-Id` of the request that made it; null where none did.').nullable(),
     import: z

@@ -24,7 +24,7 @@ export interface Entry extends Row {
   operation: 'create' | 'update' | 'delete';
   recordedAt: string;
   supersededAt: string | null;
-  transaction: string;
+  transaction: number;
   actor: string;
   request: string | null;
   import: string | null;
@@ -44,10 +44,11 @@ export const entriesOf = (
            CASE WHEN EXISTS (SELECT FROM versions f WHERE f.superseded_in = v.recorded_in) THEN 'update' ELSE 'create' END AS operation
       FROM versions v
     UNION ALL
-    SELECT v.version, v.version * 2 + 1, v.superseded_in, NULL, 'delete' FROM versions v
+    -- Gone until the id was taken again.
+    SELECT v.version, v.version * 2 + 1, v.superseded_in, (SELECT min(n.recorded_in) FROM versions n WHERE n.version > v.version), 'delete' FROM versions v
      WHERE v.superseded_in IS NOT NULL AND NOT EXISTS (SELECT FROM versions n WHERE n.recorded_in = v.superseded_in))
   SELECT e.version, e.operation, e.place, ${instant('t.recorded_at')} AS "recordedAt", ${instant('u.recorded_at')} AS "supersededAt",
-         t.tx::text AS transaction, t.actor, t.request, t.import::text AS import, t.reason
+         t.tx::float8 AS transaction, t.actor, t.request, t.import::text AS import, t.reason
     FROM entries e JOIN history.transactions t ON t.tx = e.tx
     LEFT JOIN history.transactions u ON u.tx = e.until ${knownAt === undefined ? sql`` : sql`AND u.recorded_at <= ${knownAt}::timestamptz`}
    WHERE ${before === undefined ? sql`true` : sql`e.place < ${before}`}
