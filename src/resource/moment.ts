@@ -25,7 +25,7 @@ export const instantSchema = z
 export const momentParameters = {
   asOf: dateSchema.optional().meta({
     description:
-      'What was public and in force on this day, by the facts’ own dates; a month or a year means its last day. Scores count from their disclosure, decisions from the day they were taken, figures from the day they were stated.',
+      'What was public and in force on this day, by the facts’ own dates; a month or a year means its last day. Scores count from their disclosure, decisions from the day they were taken, figures from the day they were stated. Programmes, organizations, criteria, benchmarks and aliases know no such day and are always there; a day to come lets in what is dated up to it.',
     param: { id: 'asOf' },
   }),
   undated: z
