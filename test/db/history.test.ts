@@ -114,6 +114,9 @@ test.each([
   `UPDATE history.transactions SET recorded_at = now() - interval '1 day'`,
   `DELETE FROM history.transactions`,
   `TRUNCATE history.transactions`,
+  `BEGIN; ${add('own')}; DELETE FROM history.transactions WHERE xid = pg_current_xact_id()`,
+  `BEGIN; ${add('own')}; UPDATE history.transactions SET tx = tx + 1000000 WHERE xid = pg_current_xact_id()`,
+  `BEGIN; ${add('own')}; UPDATE history.transactions SET began_at = 'infinity' WHERE xid = pg_current_xact_id()`,
   `UPDATE history.changes SET ids = '{}'`,
   `DELETE FROM history.changes`,
   `TRUNCATE history.changes`,
@@ -123,6 +126,21 @@ test.each([
 ])('nobody changes what was: %s', async (statement) => {
   const client = await connection();
   await expect(client.query(statement)).rejects.toMatchObject({ code: '42501' });
+  await client.query('ROLLBACK');
+});
+
+test('a transaction that somebody makes up is none', async () => {
+  await it.sql(add('earlier'));
+  const before = await moment();
+  await it.sql(add('later'));
+  await it.sql(`
+    INSERT INTO history.transactions (tx, xid, began_at, recorded_at) SELECT 1000000, '3', recorded_at, recorded_at
+      FROM history.transactions WHERE recorded_at <= '${before}' ORDER BY recorded_at DESC LIMIT 1`);
+  expect([await title('earlier', before), await title('later', before)]).toEqual([
+    'One',
+    'There is no such row',
+  ]);
+  expect(await it.sql(`SELECT FROM history.transactions WHERE tx = 1000000`)).toEqual([]);
 });
 
 test('a set of ten thousand rows has its versions too', async () => {

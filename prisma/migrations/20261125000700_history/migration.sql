@@ -54,19 +54,29 @@ CREATE TABLE history.changes (
 );
 CREATE INDEX changes_tx_idx ON history.changes (tx, n);
 
+-- The database itself says what a new one is: whoever inserts one cannot choose its number or moment, and it goes when it
+-- has no changes.
+CREATE FUNCTION history.begin_own() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  NEW.recorded_at := NULL;
+  NEW.xid := pg_current_xact_id();
+  NEW.began_at := clock_timestamp();
+  NEW.tx := nextval('history.numbers');
+  RETURN NEW;
+END $$;
+CREATE TRIGGER begin_own BEFORE INSERT ON history.transactions FOR EACH ROW EXECUTE FUNCTION history.begin_own();
+
 -- The number of this transaction; taken by the first statement that writes.
 CREATE FUNCTION history.own_number() RETURNS bigint LANGUAGE sql STABLE PARALLEL RESTRICTED
 RETURN nullif(current_setting('tracker.tx', true), '')::bigint;
 
 CREATE FUNCTION history.take_number() RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE number bigint := history.own_number(); began timestamptz;
+DECLARE number bigint := history.own_number();
 BEGIN
   IF number IS NOT NULL THEN RETURN number; END IF;
   -- A transaction may have said SET CONSTRAINTS ALL IMMEDIATE before it wrote anything.
   SET CONSTRAINTS history.recorded DEFERRED;
-  began := clock_timestamp();
-  number := nextval('history.numbers');
-  INSERT INTO history.transactions (tx, began_at) VALUES (number, began);
+  INSERT INTO history.transactions DEFAULT VALUES RETURNING tx INTO number;
   PERFORM set_config('tracker.tx', number::text, true);
   RETURN number;
 END $$;
@@ -150,7 +160,7 @@ BEGIN
 END $$;
 CALL history.close_table('changes');
 CREATE TRIGGER own_only BEFORE UPDATE OR DELETE ON history.transactions FOR EACH ROW
-  WHEN (OLD.xid <> pg_current_xact_id() OR OLD.recorded_at IS NOT NULL AND pg_trigger_depth() < 1) EXECUTE FUNCTION history.refuse_change();
+  WHEN (OLD.xid <> pg_current_xact_id() OR pg_trigger_depth() < 1) EXECUTE FUNCTION history.refuse_change();
 CREATE TRIGGER closed BEFORE TRUNCATE ON history.transactions FOR EACH STATEMENT EXECUTE FUNCTION history.refuse_change();
 
 -- ── What a moment sees ────────────────────────────────────────────────────────────────────────────────────────
