@@ -143,6 +143,24 @@ test('a transaction that somebody makes up is none', async () => {
   expect(await it.sql(`SELECT FROM history.transactions WHERE tx = 1000000`)).toEqual([]);
 });
 
+test('a row with a UUID that is put back counts its versions on', async () => {
+  const columns = 'id, alias, language, entity_type, entity_id, sources';
+  const [row] = await it.sql(
+    `INSERT INTO aliases (alias, language, entity_type, entity_id, sources) VALUES ('Put back', 'en', 'program', 'kr-safm', '{seed-004}') RETURNING id`,
+  );
+  const id = String(row?.id);
+  await it.sql(`DELETE FROM aliases WHERE id = '${id}'`);
+  await it.sql(`INSERT INTO aliases (${columns}) SELECT ${columns} FROM history.aliases WHERE id = '${id}'`);
+  const { data } = (await it.anyone.get(`/v1/aliases/${id}/history`)).body as {
+    data: { operation: string; version: number | null }[];
+  };
+  expect(data.map(({ operation, version }) => [operation, version])).toEqual([
+    ['create', 2],
+    ['delete', null],
+    ['create', 1],
+  ]);
+});
+
 test('a set of ten thousand rows has its versions too', async () => {
   await it.sql(
     `INSERT INTO sources (id, kind, title, language) SELECT 'bulk-' || n, 'press', 'One', 'en' FROM generate_series(1, 10000) n`,

@@ -287,18 +287,21 @@ BEGIN
   END IF;
 END $$;
 
--- A slug that was deleted may be taken again; its versions are counted on, so that each number names one version.
+-- A slug that was deleted may be taken again, and a row be put back under its UUID; its versions are counted on, so that each
+-- number names one version. A UUID that this very transaction has made is not looked for.
 CREATE PROCEDURE history.add_continuation(holder text) LANGUAGE plpgsql AS $$
+DECLARE type regtype := (SELECT atttypid FROM pg_attribute WHERE attrelid = format('public.%I', holder)::regclass AND attname = 'id');
 BEGIN
-  IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = format('public.%I', holder)::regclass AND attname = 'id' AND atttypid = 'text'::regtype) THEN RETURN; END IF;
+  IF type NOT IN ('text'::regtype, 'uuid'::regtype) THEN RETURN; END IF;
   EXECUTE format($define$
     CREATE OR REPLACE FUNCTION history.%2$I() RETURNS trigger LANGUAGE plpgsql AS $continue$
     BEGIN
       NEW.version := greatest(NEW.version, (SELECT max(h.version) + 1 FROM history.%1$I h WHERE h.id = NEW.id));
       RETURN NEW;
     END $continue$;
-    CREATE OR REPLACE TRIGGER continue_version BEFORE INSERT ON public.%1$I FOR EACH ROW EXECUTE FUNCTION history.%2$I()
-  $define$, holder, 'continue_' || holder);
+    CREATE OR REPLACE TRIGGER continue_version BEFORE INSERT ON public.%1$I FOR EACH ROW %3$s EXECUTE FUNCTION history.%2$I()
+  $define$, holder, 'continue_' || holder,
+    CASE type WHEN 'uuid'::regtype THEN 'WHEN ((uuid_extract_timestamp(NEW.id) > transaction_timestamp()) IS NOT TRUE)' END);
 END $$;
 
 -- The condition stands outside of the union, so that each of its branches is read in the order of an index; as one CASE,
