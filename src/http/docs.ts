@@ -10,6 +10,9 @@ import { listTag, sendTagged } from './reply.ts';
 const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/** Colouring a reply of fifty rows takes the browser seconds. (The plugin's types have another name for this.) */
+const uncoloured: object = { activated: false };
+
 export async function docs(app: FastifyInstance, document: () => object): Promise<void> {
   await app.register(async (scope) => {
     // The documentation is there for everybody, also where reading the data needs a key.
@@ -31,6 +34,7 @@ export async function docs(app: FastifyInstance, document: () => object): Promis
         docExpansion: 'none',
         validatorUrl: null,
         defaultModelsExpandDepth: 0,
+        syntaxHighlight: uncoloured,
       },
       theme: { title: 'Sovereign AI tracker' },
     });
