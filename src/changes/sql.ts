@@ -32,8 +32,7 @@ export interface Looked extends Record<string, unknown> {
   last: Place | null;
 }
 
-const instant = (value: string): string =>
-  `to_char(${value} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+const instant = (value: string): string => `history.utc(${value})`;
 
 /** The lines after a place that were recorded before `until`, at most so many, and of their rows at most so many. */
 export const changesStatement = (

@@ -17,8 +17,7 @@ interface Reader {
 }
 
 /** As instantOf gives it. */
-const instant = (value: string): Sql =>
-  raw(`to_char(${value} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`);
+const instant = (value: string): Sql => raw(`history.utc(${value})`);
 
 export class Recorded {
   readonly #reader: Reader;

@@ -8,8 +8,7 @@ import type { Document } from '../resource/write.ts';
 import { storedFields } from './changes.ts';
 
 const idType = (resource: Resource): Sql => raw(resource.id === 'uuid' ? 'uuid' : 'text');
-const instant = (value: string): Sql =>
-  raw(`to_char(${value} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`);
+const instant = (value: string): Sql => raw(`history.utc(${value})`);
 
 /** All versions of a row. One that was overtaken in its own transaction was never what the tracker said. */
 const versionsOf = (resource: Resource, id: string): Sql => sql`
