@@ -6,8 +6,11 @@ import { auditTag } from './audit/documentation.ts';
 import { SigningKeys } from './audit/keys.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { Sealer } from './audit/seal.ts';
+import { ResponseCache, responseCache } from './cache/response-cache.ts';
 import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
+import { Listener } from './db/listener.ts';
+import { Versions } from './db/versions.ts';
 import { changesTag } from './changes/documentation.ts';
 import { changeRoutes } from './changes/routes.ts';
 import { auth } from './http/auth.ts';
@@ -28,14 +31,21 @@ import { importQueue, importRoutes } from './imports/routes.ts';
 import { didYouMean } from './kernel/nearest.ts';
 import { Problem } from './kernel/problems.ts';
 import { resourceRoutes } from './resource/routes.ts';
+import { tablesOf } from './resource/write.ts';
 import type { Registry } from './resource/registry.ts';
 import { exampleHref, viewTag } from './views/documentation.ts';
 import { loadViews, viewRoutes } from './views/routes.ts';
 import { version } from './version.ts';
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    listener: Listener;
+  }
+}
+
 export interface Parts {
   config: Pick<Config, 'PUBLIC_READ' | 'LOG_LEVEL' | 'CORS_ORIGINS' | 'BODY_LIMIT' | 'IMPORT_BYTES'> &
-    Partial<Pick<Config, 'AUDIT_SIGNING_KEY'>>;
+    Partial<Pick<Config, 'AUDIT_SIGNING_KEY' | 'CACHE_BYTES'>>;
   db: Database;
   registry: Registry;
 }
@@ -111,6 +121,15 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
     strictPreflight: false,
   });
   auth(app, db, config.PUBLIC_READ);
+  const listener = new Listener(db);
+  app.decorate('listener', listener);
+  // Whoever waits is answered before the server ends.
+  app.addHook('preClose', () => listener.stop());
+  const { CACHE_BYTES: cacheBytes = 0 } = config;
+  if (cacheBytes > 0) {
+    db.versions = new Versions(tablesOf(registry));
+    responseCache(app, new ResponseCache(cacheBytes, db.versions, listener));
+  }
 
   resourceRoutes(app, { db, registry, publicRead: config.PUBLIC_READ });
   historyRoutes(app, { db, registry, publicRead: config.PUBLIC_READ });
@@ -131,7 +150,7 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
   sealer.inBackground(app);
   const views = await loadViews();
   viewRoutes(app, { db, registry, publicRead: config.PUBLIC_READ }, views);
-  changeRoutes(app, { db, registry, publicRead: config.PUBLIC_READ });
+  changeRoutes(app, { db, registry, publicRead: config.PUBLIC_READ }, listener);
   await health(app, db);
   pages(app, {
     views: views.map((view) => ({

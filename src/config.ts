@@ -73,6 +73,11 @@ export const settings = {
     schema: whole(1024, 104_857_600).default(1_048_576),
     meaning: 'Bytes of a request body at most.',
   },
+  CACHE_BYTES: {
+    schema: whole(0, 999_999_999).default(67_108_864),
+    meaning:
+      'Memory for replies that are kept and sent again while nothing that they tell has changed; 0 keeps none.',
+  },
   IMPORT_BYTES: {
     schema: whole(1024, 999_999_999).default(268_435_456),
     meaning: 'Bytes of an imported file at most, as it is sent.',

@@ -38,6 +38,7 @@ const quiet: Parts['config'] = {
   CORS_ORIGINS: '*',
   BODY_LIMIT: 1_048_576,
   IMPORT_BYTES: 4_194_304,
+  CACHE_BYTES: 16_777_216,
 };
 
 /**
@@ -84,7 +85,12 @@ export function tracker(config: Partial<Parts['config']> = {}, { empty = false }
     it.approver = agent(keys.approver);
     direct = new pg.Client({ connectionString: it.url });
     await direct.connect();
-    it.sql = async (text, values) => (await direct.query<Record<string, unknown>>(text, values)).rows;
+    it.sql = async (text, values) => {
+      const { rows } = await direct.query<Record<string, unknown>>(text, values);
+      // The tracker hears of it a moment later, and a test would wonder.
+      await it.app.listener.caughtUp();
+      return rows;
+    };
   });
 
   afterEach(() => {

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Database } from '../db/database.ts';
 import { formatOf, mediaTypes } from '../http/negotiate.ts';
 import { queryReader } from '../http/query.ts';
-import { listTag, sendTagged, varies } from '../http/reply.ts';
+import { listTag, sendTagged, varies, type Sending } from '../http/reply.ts';
 import { Problem, refuse } from '../kernel/problems.ts';
 import {
   headOperation,
@@ -34,7 +34,7 @@ export function auditRoutes(app: FastifyInstance, context: AuditContext): void {
   );
 }
 
-const send = (request: FastifyRequest, reply: FastifyReply, document: object): FastifyReply => {
+const send = (request: FastifyRequest, reply: FastifyReply, document: object): Sending => {
   const body = JSON.stringify(document);
   return sendTagged(request, reply, { body, type: mediaTypes.json, etag: listTag(body) });
 };

@@ -1,7 +1,7 @@
 /** What follows a place in the feed: at once, or as soon as there is something. */
 import type { Database } from '../db/database.ts';
 import { beginning, type Place } from './cursor.ts';
-import { lookEvery, type Listener } from './listen.ts';
+import { lookEvery, type Listener } from '../db/listener.ts';
 import { changesStatement, lastStatement, type Change, type Filter, type Looked } from './sql.ts';
 
 /** Lines of the log that are looked at in one statement, where the first look did not find enough. */

@@ -12,16 +12,13 @@ import { changesOperation, eventsOperation } from './documentation.ts';
 import { entriesOf } from './entry.ts';
 import { eventsHandler } from './events.ts';
 import { Feed } from './feed.ts';
-import { Listener } from './listen.ts';
+import type { Listener } from '../db/listener.ts';
 import { changesParameters, filterOf, placeIn, type ChangesQuery } from './request.ts';
 
 const pageSize = 50;
 
-export function changeRoutes(app: FastifyInstance, { db, registry }: Context): void {
-  const listener = new Listener(db);
+export function changeRoutes(app: FastifyInstance, { db, registry }: Context, listener: Listener): void {
   const feed = new Feed(db, listener);
-  // Whoever waits is answered before the server ends.
-  app.addHook('preClose', () => listener.stop());
   app.get(
     '/v1/changes',
     { config: { operation: () => changesOperation(registry) } },

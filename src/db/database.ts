@@ -4,6 +4,7 @@ import pg from 'pg';
 import type { Sql } from 'sql-template-tag';
 import { Disk } from './disk.ts';
 import { Recorded } from './recorded.ts';
+import type { Versions } from './versions.ts';
 
 export type Row = Record<string, unknown>;
 /** What a transaction needs to say about its writer; the database keeps it with what is written. */
@@ -59,6 +60,16 @@ const stopWriters = `
   SELECT pg_cancel_backend(pid) FROM pg_stat_activity
    WHERE datname = current_database() AND state = 'active' AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()`;
 
+/** The tables that this transaction wrote. */
+const written = {
+  name: 'written',
+  text: `SELECT coalesce(array_agg(DISTINCT holder), '{}') AS holders FROM history.changes WHERE tx = history.own_number()`,
+};
+
+/** The process of the database that serves a connection. */
+export const processOf = (client: pg.ClientBase): number =>
+  (client as unknown as { processID: number }).processID;
+
 /** Says to the database who writes in this transaction, and why if it is a correction. */
 export async function sayWriter(client: pg.ClientBase, writer: Writer): Promise<void> {
   await client.query({
@@ -91,7 +102,11 @@ export class Database {
   readonly url: string;
   /** See watchDisk. */
   diskAt: string | undefined;
+  /** Where somebody wants to know how often the tables were written. */
+  versions: Versions | undefined;
   readonly #names = new Map<string, string>();
+  /** The processes of the database that serve the pool. */
+  readonly #own = new Set<number>();
   #disk: Disk | undefined;
 
   constructor(url: string, size = 10) {
@@ -99,6 +114,13 @@ export class Database {
     this.pool = poolOf(url, size);
     this.exports = poolOf(url, Math.max(2, Math.ceil(size / 3)));
     this.aside = poolOf(url, 2);
+    this.pool.on('connect', (client) => this.#own.add(processOf(client)));
+    this.pool.on('remove', (client) => this.#own.delete(processOf(client)));
+  }
+
+  /** Whether the process of the database with that number serves the pool of this one. */
+  isOwn(processId: number): boolean {
+    return this.#own.has(processId);
   }
 
   /** Where the database has its files on a disk of ours: writers are stopped before that is full. */
@@ -142,7 +164,7 @@ export class Database {
         query: async <R extends Row = Row>(statement: Sql) =>
           (await client.query<R>(this.#prepared(statement))).rows,
       });
-      await client.query('COMMIT');
+      await this.#commit(client, mode);
       return result;
     } catch (error) {
       await client.query('ROLLBACK').catch((failure: unknown) => {
@@ -151,6 +173,21 @@ export class Database {
       throw this.#disk?.reasonOf(error) ?? error;
     } finally {
       client.release(broken);
+    }
+  }
+
+  async #commit(client: pg.ClientBase, mode: string): Promise<void> {
+    const { versions } = this;
+    if (!versions || mode !== 'READ WRITE') {
+      await client.query('COMMIT');
+      return;
+    }
+    const { rows } = await client.query<{ holders: string[] }>(written);
+    const letGo = versions.hold(versions.placesOf(rows[0]?.holders ?? []));
+    try {
+      await client.query('COMMIT');
+    } finally {
+      letGo();
     }
   }
 

@@ -6,6 +6,7 @@
 import sql, { empty, type Sql } from 'sql-template-tag';
 import { refuse } from '../kernel/problems.ts';
 import type { Client, Database, Row } from './database.ts';
+import type { Reads, Tense } from './reads.ts';
 
 export interface Moment {
   /** A day: what was public and in force then. */
@@ -71,36 +72,49 @@ export async function readCited<T>(
   db: Database,
   moment: Moment | undefined,
   work: (reader: Reader) => Promise<T>,
+  reads?: Reads,
 ): Promise<{ found: T; knownAt: string }> {
   const now = async (): Promise<string> => {
     const [row] = await db.query<{ now: string }>(sql`SELECT ${citedAt} AS now`);
     return row?.now ?? '';
   };
   for (let left = tries, before = await now(); ; left -= 1) {
-    const found = await readAt(db, moment, work);
+    const found = await readAt(db, moment, work, reads);
     const knownAt = await now();
     if (knownAt === before || left <= 1) return { found, knownAt };
     before = knownAt;
   }
 }
 
-/** Runs the work on the present, or in one snapshot of the past. */
+const tenseOf = (moment: Moment | undefined): Tense =>
+  moment === undefined ? 'present' : moment.knownAt === undefined ? 'day' : 'moment';
+
+/** Runs the work on the present, or in one snapshot of the past; what it reads is noted where somebody wants to know. */
 export async function readAt<T>(
   db: Database,
   moment: Moment | undefined,
   work: (reader: Reader) => Promise<T>,
+  reads?: Reads,
 ): Promise<T> {
-  if (!moment) return work(db);
+  const noting = (reader: Reader): Reader => ({
+    query: (statement) => {
+      reads?.note(statement, tenseOf(moment));
+      return reader.query(statement);
+    },
+  });
+  if (!moment) return work(noting(db));
   await settle(db, moment.knownAt);
   return db.transaction(
     async ({ pg }) => {
       const { text, values } = sql`SELECT ${momentSettings(moment)}`;
       await pg.query(text, values);
       // Unnamed: a named statement keeps the plan that it got with the other search path.
-      return work({
-        query: async <R extends Row>(statement: Sql) =>
-          (await pg.query<R>(statement.text, statement.values)).rows,
-      });
+      return work(
+        noting({
+          query: async <R extends Row>(statement: Sql) =>
+            (await pg.query<R>(statement.text, statement.values)).rows,
+        }),
+      );
     },
     undefined,
     'READ ONLY',

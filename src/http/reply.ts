@@ -2,6 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../kernel/problems.ts';
+import { codingOf, tagIn, tagWithout } from './coding.ts';
+import './recording.ts';
+import { Tagged } from './tagged.ts';
 
 const hashOf = (body: string | Buffer): string =>
   createHash('sha256').update(body).digest('base64url').slice(0, 22);
@@ -22,10 +25,12 @@ function tagsIn(field: string): string[] | undefined {
   return /^[\s,]*$/.test(field.replace(entityTag, '')) ? (field.match(entityTag) ?? undefined) : undefined;
 }
 
+/** Whatever coding it was sent in. */
 export function isNotModified(request: FastifyRequest, etag: string): boolean {
   const field = request.headers['if-none-match'];
   if (field === undefined) return false;
-  return (tagsIn(field) ?? []).some((tag) => tag === '*' || tag.replace(/^W\//, '') === etag);
+  if (field === etag) return true;
+  return (tagsIn(field) ?? []).some((tag) => tag === '*' || tagWithout(tag.replace(/^W\//, '')) === etag);
 }
 
 /** What PATCH and DELETE must know: the revision they change. A weak tag never matches (RFC 9110, 13.1.1). */
@@ -50,15 +55,38 @@ export interface Body {
   headers?: Record<string, string>;
 }
 
+const codings = 'Accept-Encoding';
+
+/** The fields of a reply that belong to what is said, and not to this one request. */
+const lasting = ['cache-control', 'content-language', 'link', 'vary'];
+
+/** A reply in another coding than its own is sent when that is made. */
+export type Sending = FastifyReply | Promise<FastifyReply>;
+
 /** Sends a 200, or a 304 where the client has the same bytes already. */
 export function sendTagged(
   request: FastifyRequest,
   reply: FastifyReply,
   { body, type, etag, headers }: Body,
-): FastifyReply {
-  void reply.header('etag', etag).headers(headers ?? {});
-  if (isNotModified(request, etag)) return reply.code(304).send();
-  return reply.code(200).type(type).send(body);
+): Sending {
+  const fields: Record<string, string> = { ...headers, 'content-type': type };
+  for (const name of lasting) {
+    const value = reply.getHeader(name);
+    if (typeof value === 'string') fields[name] = value;
+  }
+  fields.vary ??= codings;
+  const tagged = new Tagged(etag, fields, Buffer.from(body));
+  request.recording?.keep(tagged);
+  return sendAgain(request, reply, tagged);
+}
+
+export function sendAgain(request: FastifyRequest, reply: FastifyReply, tagged: Tagged): Sending {
+  const coding = codingOf(request.headers['accept-encoding'], tagged.body.length);
+  void reply.headers(tagged.fields).header('etag', tagIn(tagged.etag, coding));
+  if (isNotModified(request, tagged.etag)) return reply.removeHeader('content-type').code(304).send();
+  if (coding === undefined) return reply.send(tagged.body);
+  void reply.header('content-encoding', coding);
+  return tagged.in(coding).then((body) => reply.send(body));
 }
 
 const forAYear = 'max-age=31536000, immutable';
@@ -77,7 +105,7 @@ export function varies(
     'cache-control',
     `${publicRead ? 'public' : 'private'}, ${immutable ? forAYear : 'no-cache'}`,
   );
-  const all = publicRead ? fields : [...fields, 'Authorization'];
+  const all = [...fields, codings, ...(publicRead ? [] : ['Authorization'])];
   const before = reply.getHeader('vary');
   void reply.header('vary', [...(typeof before === 'string' ? [before] : []), ...all].join(', '));
 }

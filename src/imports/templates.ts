@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { formatOf, mediaTypes } from '../http/negotiate.ts';
 import { queryReader } from '../http/query.ts';
-import { listTag, sendTagged, varies } from '../http/reply.ts';
+import { listTag, sendTagged, varies, type Sending } from '../http/reply.ts';
 import { lazily } from '../kernel/lazily.ts';
 import { didYouMean } from '../kernel/nearest.ts';
 import { Problem } from '../kernel/problems.ts';
@@ -37,7 +37,7 @@ function templateHandler(form: Form, { registry, publicRead }: Context) {
       ),
     ]),
   );
-  return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  return (request: FastifyRequest, reply: FastifyReply): Sending => {
     noParameters.read(request.query as Record<string, unknown>);
     formatOf(request, undefined, [form]);
     const { resource } = request.params as { resource: string };

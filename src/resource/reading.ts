@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { openExport } from '../db/copy.ts';
 import type { Database } from '../db/database.ts';
 import { citedAt, readAt, type Moment } from '../db/moment.ts';
+import { codingOf, streamed, tagIn } from '../http/coding.ts';
 import { writeCursor } from '../http/cursor.ts';
 import { formatOf, mediaTypes } from '../http/negotiate.ts';
 import { addressWith, cite, link } from '../http/citation.ts';
@@ -63,6 +64,7 @@ export function listHandler(resource: Resource, context: Context) {
           );
     varies(reply, context.publicRead, ['Accept', 'Accept-Language'], { immutable: isSettled(query) });
     void reply.header('content-language', language);
+    if (format !== 'json') request.recording?.abandon();
     const sent =
       format === 'json'
         ? sendPage(request, reply, context.db, reading, identity, after)
@@ -93,11 +95,15 @@ async function sendPage(
   after: (string | null)[] | undefined,
 ): Promise<FastifyReply> {
   const limit = reading.query.limit ?? pageSize;
-  const [rows, counted] = await readAt(db, momentOf(reading.query), (reader) =>
-    Promise.all([
-      reader.query<{ doc: string; position: (string | null)[] }>(pageStatement(reading, limit, after)),
-      reading.query.count ? reader.query<{ total: number }>(countStatement(reading)) : undefined,
-    ]),
+  const [rows, counted] = await readAt(
+    db,
+    momentOf(reading.query),
+    (reader) =>
+      Promise.all([
+        reader.query<{ doc: string; position: (string | null)[] }>(pageStatement(reading, limit, after)),
+        reading.query.count ? reader.query<{ total: number }>(countStatement(reading)) : undefined,
+      ]),
+    request.recording?.reads,
   );
   const page = rows.slice(0, limit);
   const next = rows.length > limit ? writeCursor(identity, page.at(-1)?.position ?? []) : null;
@@ -131,19 +137,24 @@ async function sendExport(
     .update(JSON.stringify([rows.state, request.url, format, reading.language]))
     .digest('base64url')
     .slice(0, 22)}"`;
+  const coding = codingOf(request.headers['accept-encoding']);
   void reply
     .headers({
-      etag,
+      etag: tagIn(etag, coding),
       'content-disposition': `attachment; filename="${reading.resource.name}${fileSuffix(moment)}.${format}"`,
     })
     .type(mediaTypes[format]);
-  if (isNotModified(request, etag) || request.method === 'HEAD') {
+  if (isNotModified(request, etag)) {
     await rows.cancel();
-    if (isNotModified(request, etag)) return reply.code(304).send();
+    return reply.code(304).send();
+  }
+  if (coding !== undefined) void reply.header('content-encoding', coding);
+  if (request.method === 'HEAD') {
+    await rows.cancel();
     // A stream, so that no length is promised: that of the GET is not known before it is sent.
     return reply.code(200).send(Readable.from([]));
   }
-  return reply.code(200).send(rows.stream());
+  return reply.code(200).send(streamed(rows.stream(), coding));
 }
 
 const fileSuffix = (moment: Moment | undefined): string =>
@@ -166,7 +177,12 @@ export function itemHandler(resource: Resource, context: Context) {
     const language = languageOf(request, query);
     const reading: Reading = { resource, registry: context.registry, language, query, filters: [] };
     const [row] = isPossibleId(resource, id)
-      ? await readAt(context.db, momentOf(query), (reader) => reader.query<CitedItem>(citedItem(reading, id)))
+      ? await readAt(
+          context.db,
+          momentOf(query),
+          (reader) => reader.query<CitedItem>(citedItem(reading, id)),
+          request.recording?.reads,
+        )
       : [];
     if (!row) throw await notFound(context.db, resource, id, query);
     if (query.version !== undefined && !row.revision.startsWith(`${query.version}-`))

@@ -9,13 +9,21 @@ export function resourceRoutes(app: FastifyInstance, context: Context): void {
   for (const resource of context.registry.all) {
     const operations = lazily(() => operationsOf(resource, context.registry));
     const path = `/v1/${resource.name}`;
-    app.get(path, { config: { operation: () => operations().list } }, listHandler(resource, context));
+    app.get(
+      path,
+      { config: { operation: () => operations().list, cached: true } },
+      listHandler(resource, context),
+    );
     app.post(
       path,
       { config: { operation: () => operations().create, scope: 'write' } },
       createHandler(resource, context),
     );
-    app.get(`${path}/:id`, { config: { operation: () => operations().get } }, itemHandler(resource, context));
+    app.get(
+      `${path}/:id`,
+      { config: { operation: () => operations().get, cached: true } },
+      itemHandler(resource, context),
+    );
     app.patch(
       `${path}/:id`,
       { config: { operation: () => operations().patch, scope: 'write' } },

@@ -7,6 +7,7 @@ import type { Client } from '../db/database.ts';
 import type { Resource } from './declare.ts';
 import type { Rows } from './fields.ts';
 import { isWritable } from './declare.ts';
+import type { Registry } from './registry.ts';
 
 export type Document = Record<string, unknown>;
 
@@ -48,6 +49,10 @@ export const childTables = (
   Object.entries(resource.fields).flatMap(([path, field]) =>
     field.type === 'rows' && field.table ? [{ path, field, table: field.table }] : [],
   );
+
+/** The tables that hold what the resources say. */
+export const tablesOf = ({ all }: Pick<Registry, 'all'>): string[] =>
+  all.flatMap((resource) => [resource.table, ...childTables(resource).map(({ table }) => table.name)]);
 
 const record = (columns: Column[], document: Document): Document =>
   Object.fromEntries(columns.map(({ path, column }) => [column, valueAt(document, path)]));

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readAt, readCited, type Reader } from '../db/moment.ts';
+import type { Reads } from '../db/reads.ts';
 import { formatOf, mediaTypes, type Format } from '../http/negotiate.ts';
 import { queryReader } from '../http/query.ts';
 import { cite } from '../http/citation.ts';
@@ -33,7 +34,7 @@ export function viewRoutes(app: FastifyInstance, context: Context, views: View[]
   for (const view of views)
     app.get(
       view.path,
-      { config: { operation: () => operationOf(view, context.registry) } },
+      { config: { operation: () => operationOf(view, context.registry), cached: true } },
       viewHandler(view, context),
     );
 }
@@ -54,7 +55,7 @@ function viewHandler(view: View, context: Context) {
     const { registry, publicRead } = context;
     const base = `${request.protocol}://${request.host}`;
     const asked: Asked<object> = { id, language, query, registry, base, gone: goneOf(reply) };
-    const { facts, knownAt } = await factsOf(view, context, asked);
+    const { facts, knownAt } = await factsOf(view, context, asked, request.recording?.reads);
     const answer = await view.answer(facts, asked);
     const body = await written(view, format, answer, asked);
     varies(reply, publicRead, ['Accept', 'Accept-Language'], { immutable: isSettled(query) });
@@ -70,7 +71,12 @@ interface Facts {
   knownAt: string;
 }
 
-async function factsOf(view: View, { db, registry }: Context, asked: Asked<object>): Promise<Facts> {
+async function factsOf(
+  view: View,
+  { db, registry }: Context,
+  asked: Asked<object>,
+  reads: Reads | undefined,
+): Promise<Facts> {
   const resource = view.of === undefined ? undefined : registry.get(view.of);
   if (resource && !isPossibleId(resource, asked.id))
     throw await notFound(db, resource, asked.id, asked.query);
@@ -78,8 +84,8 @@ async function factsOf(view: View, { db, registry }: Context, asked: Asked<objec
   const read = (reader: Reader): Promise<unknown> => view.read(reader, asked);
   const { found, knownAt } =
     asked.query.knownAt === undefined
-      ? await readCited(db, moment, read)
-      : { found: await readAt(db, moment, read), knownAt: asked.query.knownAt };
+      ? await readCited(db, moment, read, reads)
+      : { found: await readAt(db, moment, read, reads), knownAt: asked.query.knownAt };
   if (found === undefined && resource) throw await notFound(db, resource, asked.id, asked.query);
   return { facts: found, knownAt };
 }

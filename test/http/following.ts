@@ -85,7 +85,7 @@ export async function waitFor(
   return (await reply.json()) as Page;
 }
 
-const listeners = `FROM pg_stat_activity WHERE application_name = 'tracker changes' AND query = 'LISTEN tracker_changes'
+const listeners = `FROM pg_stat_activity WHERE application_name = 'tracker changes' AND query IN ('LISTEN tracker_changes', 'SELECT')
                     AND state = 'idle' AND datname = current_database()`;
 /** Until the server listens to the database, by another connection than that. */
 export async function listening(it: Tracker, other = 0): Promise<number> {

@@ -4,6 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { Database } from '../../db/database.ts';
+import type { Versions } from '../../db/versions.ts';
 import { threadEntry } from '../../kernel/thread.ts';
 import { forgetFileOf } from '../file.ts';
 import { recordEnd } from '../store.ts';
@@ -16,12 +17,15 @@ const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 10
 
 export class Aside {
   readonly #given: Given;
+  readonly #versions: Versions | undefined;
   #thread: Worker | undefined;
   #idle: NodeJS.Timeout | undefined;
   #job: { resolve: (outcome: Outcome) => void; reject: (reason: unknown) => void } | undefined;
 
-  constructor({ url, diskAt }: Database, fileBytes: number) {
-    this.#given = { url, diskAt, fileBytes };
+  constructor({ url, diskAt, versions }: Database, fileBytes: number) {
+    this.#versions = versions;
+    const shared = versions && { tables: versions.tables, numbers: versions.shared };
+    this.#given = { url, diskAt, fileBytes, versions: shared };
   }
 
   /** One at a time. */
@@ -55,6 +59,7 @@ export class Aside {
     const gone = (reason: unknown): void => {
       if (this.#thread !== thread) return;
       this.#thread = undefined;
+      this.#versions?.forgetThread();
       this.#job?.reject(reason);
     };
     thread.on('message', (outcome: Outcome) => {
@@ -72,6 +77,7 @@ export class Aside {
     const thread = this.#thread;
     this.#thread = undefined;
     await thread?.terminate();
+    this.#versions?.forgetThread();
   }
 }
 

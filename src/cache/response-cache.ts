@@ -1,0 +1,138 @@
+/**
+ * Replies that are kept in the process and sent again while what they were read from has not changed. What the process
+ * writes itself outdates them before the writer is answered; what others write, as soon as the database says so (`NOTIFY`),
+ * and while the process does not hear the database it keeps nothing.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Listener } from '../db/listener.ts';
+import { Reads } from '../db/reads.ts';
+import type { Versions } from '../db/versions.ts';
+import { sendAgain } from '../http/reply.ts';
+import type { Recording } from '../http/recording.ts';
+import type { Tagged } from '../http/tagged.ts';
+import { today } from './day.ts';
+import { Store, type Kept } from './store.ts';
+
+/** Somebody who is finding out what others want to know too. */
+interface Flight {
+  landed: Promise<Kept | undefined>;
+  land: (kept?: Kept) => void;
+}
+
+type Answer = FastifyReply | Promise<FastifyReply | undefined> | undefined;
+
+export class ResponseCache {
+  readonly #store: Store;
+  readonly #versions: Versions;
+  readonly #listener: Listener;
+  readonly #flights = new Map<string, Flight>();
+
+  constructor(bytes: number, versions: Versions, listener: Listener) {
+    this.#store = new Store(bytes, versions);
+    this.#versions = versions;
+    this.#listener = listener;
+    listener.onHeard((tables) => {
+      versions.written(tables ? versions.placesOf(tables) : versions.all);
+    });
+  }
+
+  get bytes(): number {
+    return this.#store.bytes;
+  }
+
+  /** Answers the request from what is kept, now or when somebody else has found it out; or has its reply recorded. */
+  answer(request: FastifyRequest, reply: FastifyReply): Answer {
+    const day = today();
+    if (!this.#listener.isListening || day === undefined) return undefined;
+    const key = keyOf(request);
+    const kept = this.#store.get(key, day);
+    if (kept) return sendAgain(request, reply, kept.reply);
+    const flight = this.#flights.get(key);
+    if (flight) return this.#join(flight, key, day, request, reply);
+    request.recording = this.#begin(key, day);
+    return undefined;
+  }
+
+  async #join(
+    flight: Flight,
+    key: string,
+    day: number,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply | undefined> {
+    const mark = this.#versions.mark();
+    const found = await flight.landed;
+    // Only what was begun in the state that was there when this was asked: it may have been read before the last write.
+    if (found && this.#versions.areSame(found.mark, mark, found.places))
+      return sendAgain(request, reply, found.reply);
+    request.recording = this.#begin(key, day);
+    return undefined;
+  }
+
+  #begin(key: string, day: number): Recording {
+    const reads = new Reads(this.#versions);
+    const flight = flightOf();
+    this.#flights.set(key, flight);
+    const land = (kept?: Kept): void => {
+      if (this.#flights.get(key) === flight) this.#flights.delete(key);
+      flight.land(kept);
+    };
+    return {
+      reads,
+      abandon: land,
+      keep: (reply: Tagged) => {
+        land(reads.isNoted ? this.#keep(key, reply, reads, day) : undefined);
+      },
+    };
+  }
+
+  #keep(key: string, reply: Tagged, { places, mark, isLasting }: Reads, day: number): Kept {
+    const kept = { reply, places, mark, day: isLasting ? undefined : day };
+    if (this.#listener.isListening && this.#versions.isStill(mark, places)) {
+      this.#store.set(key, kept);
+      reply.onGrowth = () => {
+        this.#store.weigh(key);
+      };
+    }
+    return kept;
+  }
+}
+
+function flightOf(): Flight {
+  let land: Flight['land'] = () => undefined;
+  const landed = new Promise<Kept | undefined>((resolve) => {
+    land = resolve;
+  });
+  return { landed, land };
+}
+
+/** Everything that a reply may depend on, apart from the data. HEAD asks for the fields of the same reply. */
+const keyOf = ({ url, headers, protocol, host }: FastifyRequest): string =>
+  `${url}\n${headers.accept ?? ''}\n${headers['accept-language'] ?? ''}\n${protocol}://${host}`;
+
+export function responseCache(app: FastifyInstance, cache: ResponseCache): void {
+  app.decorateRequest('recording', undefined);
+  // Not async, so that what is kept is sent at once.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!request.routeOptions.config.cached) {
+      done();
+      return;
+    }
+    const answer = cache.answer(request, reply);
+    if (answer === undefined) done();
+    else if (answer instanceof Promise)
+      answer.then(
+        (sent) => {
+          if (!sent) done();
+        },
+        (error: unknown) => {
+          done(error as Error);
+        },
+      );
+  });
+  // Whatever became of it, nobody waits for it any more.
+  app.addHook('onSend', (request, _reply, payload, done) => {
+    request.recording?.abandon();
+    done(null, payload);
+  });
+}
