@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Database } from '../../db/database.ts';
 import { Versions } from '../../db/versions.ts';
 import { loadRegistry } from '../../resource/registry.ts';
+import { giveWay } from './give-way.ts';
 import { work } from './work.ts';
 
 export interface Given {
@@ -21,6 +22,7 @@ const { url, diskAt, fileBytes, versions } = workerData as Given;
 const db = new Database(url, 1);
 if (versions) db.versions = new Versions(versions.tables, versions.numbers);
 if (diskAt !== undefined) db.watchDisk(diskAt);
+giveWay(db);
 const workshop = { db, registry: await loadRegistry(), fileBytes };
 const stop = new AbortController();
 parentPort?.on('message', (told: Told) => {
