@@ -50,29 +50,67 @@ function sortValue(leaf: Leaf, row: string, language: Language): string {
 }
 const beginning = 300;
 
-export const orderBy = (keys: SortKey[], row: string, language: Language): Sql =>
-  raw(
+/**
+ * Nulls are only spoken of where there can be any: an index that is read backwards has them first, so that it would be of
+ * no use. `known`: none of these rows has a null in the first key.
+ */
+function orderBy(keys: SortKey[], row: string, language: Language, { known = false } = {}): Sql {
+  const nulls = (key: SortKey, i: number): string =>
+    key.at.leaf.nullable && !(known && i === 0) ? ' NULLS LAST' : '';
+  return raw(
     keys
-      .map((key) => `${expression(key, row, language)} ${key.descending ? 'DESC' : 'ASC'} NULLS LAST`)
+      .map((key, i) => `${expression(key, row, language)} ${key.descending ? `DESC${nulls(key, i)}` : 'ASC'}`)
       .join(', '),
   );
+}
 
 /** The sort values of a row as text, to be put into a cursor. */
 export const cursorValues = (keys: SortKey[], row: string, language: Language): string =>
   `ARRAY[${keys.map((key) => `${sortValue(key.at.leaf, row, language)}::text`).join(', ')}]`;
 
-/** Where the rows after `values` lie: one condition a range, in the order in which the ranges follow each other. */
+/** Rows that an index can answer one after the other: which ones, and in what order. */
+export interface Range {
+  condition?: Sql;
+  order: Sql;
+}
+
+/** All rows at once. */
+export const wholeRange = (keys: SortKey[], row: string, language: Language): Range => ({
+  order: orderBy(keys, row, language),
+});
+
+/** All rows; going down, those without a value are a range of their own, since an index has them at its upper end. */
+export function rangesFromStart(keys: SortKey[], row: string, language: Language): Range[] {
+  const [first, ...rest] = keys;
+  if (!first?.descending || !first.at.leaf.nullable) return [wholeRange(keys, row, language)];
+  const column = raw(expression(first, row, language));
+  return [
+    { condition: sql`${column} IS NOT NULL`, order: orderBy(keys, row, language, { known: true }) },
+    { condition: sql`${column} IS NULL`, order: orderBy(rest, row, language) },
+  ];
+}
+
+/** The rows after `values`: the ranges in the order in which they follow each other. */
 export function rangesAfter(
   keys: SortKey[],
   values: (string | null)[],
   row: string,
   language: Language,
-): Sql[] {
-  const ranges = keys.map((key, depth) => {
+): Range[] {
+  const ranges = keys.map((key, depth): Range[] => {
     const fixed = keys.slice(0, depth).map((outer, i) => equals(outer, values[i] ?? null, row, language));
-    return after(key, values[depth] ?? null, row, language).map((beyond) =>
-      join([...fixed, beyond], ' AND '),
-    );
+    const value = values[depth] ?? null;
+    if (value === null) return [];
+    const column = raw(expression(key, row, language));
+    const within = (condition: Sql): Sql => join([...fixed, condition], ' AND ');
+    const beyond = sql`${column} ${raw(key.descending ? '<' : '>')} ${value}::${raw(key.at.leaf.pg)}`;
+    const [left, after] = [keys.slice(depth), keys.slice(depth + 1)];
+    return [
+      { condition: within(beyond), order: orderBy(left, row, language, { known: true }) },
+      ...(key.at.leaf.nullable
+        ? [{ condition: within(sql`${column} IS NULL`), order: orderBy(after, row, language) }]
+        : []),
+    ];
   });
   return ranges.reverse().flat();
 }
@@ -80,13 +118,6 @@ export function rangesAfter(
 function equals(key: SortKey, value: string | null, row: string, language: Language): Sql {
   const column = raw(expression(key, row, language));
   return value === null ? sql`${column} IS NULL` : sql`${column} = ${value}::${raw(key.at.leaf.pg)}`;
-}
-
-function after(key: SortKey, value: string | null, row: string, language: Language): Sql[] {
-  if (value === null) return [];
-  const column = raw(expression(key, row, language));
-  const beyond = sql`${column} ${raw(key.descending ? '<' : '>')} ${value}::${raw(key.at.leaf.pg)}`;
-  return key.at.leaf.nullable ? [beyond, sql`${column} IS NULL`] : [beyond];
 }
 
 /** Fails where a value is none of the type that it stands for. */

@@ -6,7 +6,15 @@ import { csvColumns, documentColumns, valueOf } from './columns.ts';
 import type { Resource } from './declare.ts';
 import { condition, type Filter } from './filter.ts';
 import { includedColumn } from './include.ts';
-import { cursorValues, orderBy, rangesAfter, sortKeys, type SortKey } from './order.ts';
+import {
+  cursorValues,
+  rangesAfter,
+  rangesFromStart,
+  sortKeys,
+  wholeRange,
+  type Range,
+  type SortKey,
+} from './order.ts';
 import type { ListQuery } from './query.ts';
 import type { Registry } from './registry.ts';
 
@@ -92,7 +100,21 @@ function anchor({ query, filters, resource }: Reading): Filter | undefined {
 
 const keysOf = ({ resource, query }: Reading): SortKey[] => sortKeys(resource, query.sort ?? []);
 
-/** The rows in order, from the cursor on. Each range after a cursor is limited itself, so its depth costs nothing. */
+/** What is narrowed by a reference is few rows, found by that and then sorted: one range is the quickest. */
+const isNarrowed = ({ query, filters }: Reading): boolean =>
+  filters.some(
+    ({ at, operator, parameter }) =>
+      query[parameter] !== undefined && at.leaf.kind === 'ref' && operator === 'eq',
+  );
+
+function rangesOf(reading: Reading, keys: SortKey[], after: (string | null)[] | undefined): Range[] {
+  if (after) return rangesAfter(keys, after, row, reading.language);
+  return isNarrowed(reading)
+    ? [wholeRange(keys, row, reading.language)]
+    : rangesFromStart(keys, row, reading.language);
+}
+
+/** The rows in order, from the cursor on. Each range is limited itself, so that the depth of a cursor costs nothing. */
 function ordered(
   reading: Reading,
   select: Sql,
@@ -102,14 +124,16 @@ function ordered(
 ): Sql {
   const from = sql`SELECT ${select} FROM ${raw(reading.resource.table)} t WHERE ${where(reading)}`;
   const along = anchor(reading)?.at.leaf.column;
-  const order = sql`ORDER BY ${along === undefined ? empty : raw(`${row}.${along}, `)}${orderBy(keys, row, reading.language)}`;
+  const first = along === undefined ? empty : raw(`${row}.${along}, `);
   const most = limit === undefined ? empty : sql`LIMIT ${limit}::bigint`;
-  if (!after) return sql`${from} ${order} ${most}`;
-  const ranges = rangesAfter(keys, after, row, reading.language).map(
-    (range) => sql`(${from} AND ${range} ${order} ${most})`,
+  const ranges = rangesOf(reading, keys, after).map(
+    ({ condition, order }) =>
+      sql`${from} ${condition ? sql`AND ${condition}` : empty} ORDER BY ${first}${order} ${most}`,
   );
+  if (ranges.length === 1 && ranges[0]) return ranges[0];
   // An append keeps the order of its branches and stops at the limit, so later ranges are only read when needed.
-  return sql`SELECT * FROM (${join(ranges, ' UNION ALL ')}) ranges ${most}`;
+  const all = ranges.map((range) => sql`(${range})`);
+  return sql`SELECT * FROM (${join(all, ' UNION ALL ')}) ranges ${most}`;
 }
 
 /** A page: `docs` (JSON texts), `last` (sort values of the last row) and `more`. */
