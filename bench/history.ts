@@ -7,34 +7,20 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { evaluationsOf, makeProgrammes } from './data.ts';
+import { post } from './measure/imports.ts';
 import { startProduct, type Product } from './product.ts';
-import { base, evaluations, evaluationsOf } from './rows.ts';
+import { copied, evaluations } from './rows.ts';
+import { median, timed } from './turns.ts';
 
 const programs = Number(process.env.BENCH_PROGRAMS ?? 200);
 const turns = Number(process.env.BENCH_TURNS ?? 7);
 const reads = 300;
 const kept = ['a_number', 'zz_kept_on_insert', 'zz_kept_on_update', 'zz_kept_on_delete'];
 
-const median = (values: number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
-const timed = async (work: () => Promise<unknown>): Promise<number> => {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
-};
-
-async function post({ base: at, headers }: Product, resource: string, rows: unknown): Promise<void> {
-  const response = await fetch(`${at}/v1/imports?resource=${resource}`, {
-    method: 'POST',
-    headers: {
-      ...headers,
-      'content-type': 'application/json',
-      'idempotency-key': crypto.randomUUID(),
-      prefer: 'wait=120',
-    },
-    body: typeof rows === 'string' ? rows : JSON.stringify(rows),
-  });
-  if (response.status !== 201) throw new Error(`${resource}: ${response.status} ${await response.text()}`);
+async function load(it: Product, rows: string): Promise<void> {
+  const { status, data } = await post(it, 'json', rows, 'wait=120');
+  if (status !== 201) throw new Error(JSON.stringify(data));
 }
 
 async function get(url: string): Promise<void> {
@@ -65,9 +51,8 @@ async function withoutHistory(sql: pg.Client): Promise<void> {
 }
 
 async function fill(it: Product): Promise<void> {
-  for (const [resource, rows] of base(programs)) await post(it, resource, rows);
-  const columns = 'round, consortium, criterion, status, score, evaluated_on, disclosed_on, sources';
-  const copy = it.sql.query(copyFrom(`COPY evaluations (${columns}) FROM STDIN`));
+  await makeProgrammes((text, values) => it.sql.query(text, values), programs);
+  const copy = it.sql.query(copyFrom(`COPY evaluations (${copied}) FROM STDIN`));
   Readable.from(evaluations('copy', programs)).pipe(copy);
   await once(copy, 'finish');
 }
@@ -150,10 +135,7 @@ try {
       await one.sql.query(`DELETE FROM evaluations WHERE round LIKE 'bp0-%' OR round LIKE 'bp1-%'`);
       await one.sql.query('VACUUM evaluations');
       await one.sql.query('CHECKPOINT');
-      times.set(one, [
-        await timed(() => post(one, 'evaluations', file)),
-        await timed(() => post(one, 'evaluations', changed)),
-      ]);
+      times.set(one, [await timed(() => load(one, file)), await timed(() => load(one, changed))]);
     }
     created.push((times.get(without)?.[0] ?? NaN) / (times.get(it)?.[0] ?? NaN));
     updated.push((times.get(without)?.[1] ?? NaN) / (times.get(it)?.[1] ?? NaN));

@@ -1,17 +1,46 @@
 /** The product under measurement: the built program as a process of its own, on an embedded PostgreSQL of its own. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbedded } from '../src/db/embedded.ts';
+import { serve, type Served } from './child.ts';
 
 const key = 'bench-0123456789012345678901234567890';
+export const headers = { authorization: `Bearer ${key}` };
+
+export interface Postgres {
+  /** For files of the measurement; removed at the end. */
+  dir: string;
+  url: string;
+  pid: number;
+  stop: () => Promise<void>;
+}
+
+export async function startPostgres(): Promise<Postgres> {
+  const dir = await mkdtemp(join(tmpdir(), 'tracker-bench-'));
+  const server = await startEmbedded({ dataDir: dir, settings: { max_connections: '200' } });
+  return {
+    dir,
+    url: server.url,
+    pid: Number(readFileSync(join(dir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]),
+    stop: async () => {
+      await server.stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The API alone. It answers as soon as a row can be read. */
+export const startApi = (url: string | undefined, env: Record<string, string> = {}): Promise<Served> =>
+  serve(
+    ['dist/main.js'],
+    { ...(url === undefined ? {} : { DATABASE_URL: url }), BOOTSTRAP_ADMIN_KEY: key, ...env },
+    '/v1/programs/kr-safm',
+  );
 
 export interface Product {
-  /** For files of the measurement; removed at the end. */
   dir: string;
   base: string;
   /** A connection past the API. */
@@ -25,54 +54,26 @@ export interface Product {
 }
 
 export async function startProduct(): Promise<Product> {
-  const dir = await mkdtemp(join(tmpdir(), 'tracker-bench-'));
-  const server = await startEmbedded({ dataDir: dir });
-  const sql = new pg.Client(server.url);
+  const postgres = await startPostgres();
+  let api = await startApi(postgres.url);
+  const sql = new pg.Client(postgres.url);
   await sql.connect();
-  let child = start(server.url);
-  const stop = async (): Promise<void> => {
-    child.kill('SIGTERM');
-    await once(child, 'exit');
-  };
   const product: Product = {
-    dir,
-    base: await address(child),
+    dir: postgres.dir,
+    base: api.base,
     sql,
-    memory: () =>
-      1024 * Number(/VmRSS:\s+([0-9]+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]),
-    headers: { authorization: `Bearer ${key}` },
+    memory: () => api.memory(),
+    headers,
     restart: async () => {
-      await stop();
-      child = start(server.url);
-      product.base = await address(child);
+      await api.stop();
+      api = await startApi(postgres.url);
+      product.base = api.base;
     },
     stop: async () => {
       await sql.end();
-      await stop();
-      await server.stop();
-      await rm(dir, { recursive: true, force: true });
+      await api.stop();
+      await postgres.stop();
     },
   };
   return product;
-}
-
-const start = (url: string): ChildProcess =>
-  spawn(process.execPath, ['dist/main.js'], {
-    cwd: new URL('../', import.meta.url),
-    env: { PATH: process.env.PATH, PORT: '0', DATABASE_URL: url, BOOTSTRAP_ADMIN_KEY: key },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-
-async function address(child: ChildProcess): Promise<string> {
-  let text = '';
-  return new Promise((resolve, reject) => {
-    child.stdout?.on('data', (chunk: Buffer) => {
-      if (text.length < 100_000) text += chunk.toString();
-      const found = /^Health +(http:\S+)\/healthz/m.exec(text)?.[1];
-      if (found !== undefined) resolve(found);
-    });
-    child.once('exit', (code) => {
-      reject(new Error(`the product ended with ${code}: ${text}`));
-    });
-  });
 }

@@ -1,0 +1,109 @@
+/** As many requests as a server answers on some connections, and the processor time that it and PostgreSQL spend on each. */
+import { readdirSync, readFileSync } from 'node:fs';
+import autocannon from 'autocannon';
+import type { Served } from './child.ts';
+import { medianOf, type Turns } from './turns.ts';
+
+const connections = 16;
+/** Linux counts processor time in hundredths of a second. */
+const tick = 10_000;
+
+export interface Target {
+  served: Pick<Served, 'base' | 'pid'>;
+  /** The PostgreSQL behind it, where there is one. */
+  postgres?: number;
+}
+
+export interface Requests {
+  paths: string[];
+  headers?: Record<string, string>;
+  /** Each gives another one: the requests are POSTs then. */
+  body?: () => string;
+  /** What each is answered with; 200 unless told. */
+  status?: number;
+}
+
+export interface Burst {
+  perSecond: number;
+  /** Microseconds of processor time a request. */
+  server: number;
+  database: number;
+}
+
+/** In microseconds: of the process itself, and of the children that it had and has. */
+function spent(pid: number): { own: number; ended: number; parent: number } {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ')
+    .map(Number);
+  const [user = 0, system = 0, userEnded = 0, systemEnded = 0] = fields.slice(11);
+  return { own: (user + system) * tick, ended: (userEnded + systemEnded) * tick, parent: fields[1] ?? 0 };
+}
+
+function spentByBackends(postmaster: number): number {
+  let sum = spent(postmaster).ended;
+  for (const pid of readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name))) {
+    try {
+      const one = spent(Number(pid));
+      if (one.parent === postmaster) sum += one.own;
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return sum;
+}
+
+export async function burst(
+  { served, postgres }: Target,
+  requests: Requests,
+  seconds: number,
+): Promise<Burst> {
+  const { paths, headers = {}, body, status = 200 } = requests;
+  const before = [spent(served.pid).own, postgres === undefined ? 0 : spentByBackends(postgres)] as const;
+  const result = await autocannon({
+    url: served.base,
+    connections,
+    duration: seconds,
+    requests: paths.map((path) => ({
+      path,
+      headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { method: 'POST' as const, setupRequest: (request) => ({ ...request, body: body() }) }),
+    })),
+  });
+  const after = [spent(served.pid).own, postgres === undefined ? 0 : spentByBackends(postgres)] as const;
+  const answered = result.statusCodeStats;
+  const others = Object.keys(answered ?? {}).filter((code) => Number(code) !== status);
+  if (result.errors > 0 || others.length > 0)
+    throw new Error(`${served.base}${paths[0] ?? ''}: ${result.errors} errors, ${JSON.stringify(answered)}`);
+  const { total } = result.requests;
+  return {
+    perSecond: total / result.duration,
+    server: (after[0] - before[0]) / total,
+    database: (after[1] - before[1]) / total,
+  };
+}
+
+export const perSecond = (one: Burst): number => one.perSecond;
+/** Requests a second of processor time, PostgreSQL's included: hardly moved by what else the machine does. */
+export const perProcessorSecond = ({ server, database }: Burst): number => 1e6 / (server + database);
+
+export const figures = (results: Turns<Burst>): Record<string, number> =>
+  Object.fromEntries(
+    [...results.keys()].flatMap((name) => [
+      [`${name}/s`, medianOf(results, name, perSecond)],
+      [`${name} µs`, medianOf(results, name, ({ server }) => server)],
+      [`${name} pg µs`, medianOf(results, name, ({ database }) => database)],
+    ]),
+  );
+
+/** The times of single requests, one after the other, in milliseconds; the lists take turns. */
+export async function latencies(lists: string[][], count: number): Promise<number[][]> {
+  const times: number[][] = lists.map(() => []);
+  for (let i = 0; i < count; i += 1)
+    for (const [n, urls] of lists.entries()) {
+      const start = performance.now();
+      await (await fetch(urls[i % urls.length] ?? '')).arrayBuffer();
+      times[n]?.push(performance.now() - start);
+    }
+  return times;
+}
