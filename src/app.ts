@@ -30,6 +30,8 @@ import { importTag } from './imports/documentation.ts';
 import { importQueue, importRoutes } from './imports/routes.ts';
 import { didYouMean } from './kernel/nearest.ts';
 import { Problem } from './kernel/problems.ts';
+import { keyTag } from './keys/documentation.ts';
+import { keyRing, keyRoutes } from './keys/routes.ts';
 import { resourceRoutes } from './resource/routes.ts';
 import { tablesOf } from './resource/write.ts';
 import type { Registry } from './resource/registry.ts';
@@ -120,7 +122,8 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
     // An OPTIONS without Origin is no preflight: it is answered by the path's own OPTIONS, with Allow.
     strictPreflight: false,
   });
-  auth(app, db, config.PUBLIC_READ);
+  const ring = keyRing(app, db);
+  auth(app, ring, config.PUBLIC_READ);
   const listener = new Listener(db);
   app.decorate('listener', listener);
   // Whoever waits is answered before the server ends.
@@ -148,6 +151,7 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
     sealer,
   });
   sealer.inBackground(app);
+  keyRoutes(app, { db, ring });
   const views = await loadViews();
   viewRoutes(app, { db, registry, publicRead: config.PUBLIC_READ }, views);
   changeRoutes(app, { db, registry, publicRead: config.PUBLIC_READ }, listener);
@@ -171,6 +175,7 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
     importTag,
     changesTag,
     auditTag,
+    keyTag,
     { name: 'operation', description: 'Whether the server is up.' },
   ];
   await docs(

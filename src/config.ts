@@ -1,5 +1,6 @@
 /** The settings, all from the environment, checked once at start with every fault reported. */
 import { z } from 'zod';
+import { isMistyped } from './kernel/secret.ts';
 import { signingKeyOf } from './kernel/signing-key.ts';
 import { StartupError } from './kernel/startup-error.ts';
 
@@ -38,6 +39,10 @@ export const settings = {
       .min(32, 'must have at least 32 characters')
       .max(512)
       .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII without blanks')
+      .refine(
+        (secret) => !isMistyped(secret),
+        'looks like a key of this tracker, and its checksum is not right',
+      )
       .optional(),
     meaning:
       'A key of at least 32 characters that is installed as an admin key at start, for scripts and containers.',

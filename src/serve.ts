@@ -4,10 +4,11 @@ import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
 import { Database } from './db/database.ts';
-import { hasKeys, installKey, newKey } from './db/keys.ts';
 import { migrate } from './db/migrate.ts';
 import { forgetOldKeys } from './http/idempotency.ts';
 import { forgetOldImports } from './imports/file.ts';
+import { newSecret } from './kernel/secret.ts';
+import { bootstrap, hasKeys, installKey } from './keys/install.ts';
 import { loadRegistry } from './resource/registry.ts';
 import { isEmpty, seed } from './resource/seed.ts';
 
@@ -40,11 +41,12 @@ export async function serve(
 /** The first start of a new database makes an admin key, and shows it this once, whatever happens after that. */
 async function adminKey(db: Database, config: Config): Promise<void> {
   if (config.BOOTSTRAP_ADMIN_KEY !== undefined) {
-    await installKey(db, 'bootstrap', config.BOOTSTRAP_ADMIN_KEY, ['admin']);
+    if (!(await installKey(db, bootstrap, config.BOOTSTRAP_ADMIN_KEY, ['admin'])))
+      console.error('BOOTSTRAP_ADMIN_KEY was revoked and lets nobody in: set another one, or none.');
     return;
   }
   if (await hasKeys(db)) return;
-  const key = newKey();
+  const key = newSecret();
   await installKey(db, 'first-start', key, ['admin']);
   console.log(`Admin key    ${key}   (shown only this once)`);
 }

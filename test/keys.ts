@@ -1,6 +1,6 @@
 /** Keys that every test database knows. */
-import { installKey } from '../src/db/keys.ts';
 import type { Database } from '../src/db/database.ts';
+import { installKey } from '../src/keys/install.ts';
 
 export const keys = {
   admin: 'sat_test-admin-key-0123456789abcdefghijkl',

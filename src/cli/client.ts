@@ -7,12 +7,21 @@ import { say } from './output.ts';
 import { passing, refusalOf } from './refusal.ts';
 
 export interface Call {
-  method?: 'GET' | 'POST' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   query?: URLSearchParams;
   headers?: Record<string, string>;
   /** Made anew for each try. */
   body?: () => AsyncIterable<Uint8Array>;
 }
+
+/** A body of JSON, and the field that says so. */
+export const json = (value: unknown, type = 'application/json') => ({
+  headers: { 'content-type': type },
+  // eslint-disable-next-line @typescript-eslint/require-await
+  body: async function* () {
+    yield Buffer.from(JSON.stringify(value));
+  },
+});
 
 export interface Server {
   url: URL;

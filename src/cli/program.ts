@@ -9,9 +9,10 @@ import { exportRows, template, type ExportOptions } from './export.ts';
 import { sayRefusal } from './faults.ts';
 import { importFile, type ImportOptions } from './import.ts';
 import { Interrupt } from './interrupt.ts';
+import { addKeys } from './keys-command.ts';
 import { say } from './output.ts';
 import { Refusal } from './refusal.ts';
-import type { Session } from './session.ts';
+import type { Action, Session } from './session.ts';
 import { cancel, status, type StatusOptions } from './status.ts';
 
 interface Globals {
@@ -51,7 +52,7 @@ function told(error: unknown): ExitCode {
 
 function build(interrupt: Interrupt, ended: (code: ExitCode) => void): Command {
   const program = new Command('tracker')
-    .description('Imports, exports and proofs of a sovereign-AI tracker, over its HTTP API.')
+    .description('Imports, exports, proofs and keys of a sovereign-AI tracker, over its HTTP API.')
     .version(version)
     .exitOverride()
     // What follows a misspelt `--key=` is not repeated.
@@ -81,8 +82,7 @@ function build(interrupt: Interrupt, ended: (code: ExitCode) => void): Command {
         .default(6),
     );
 
-  /** A command's work, given what every command has. */
-  const action =
+  const action: Action =
     <A extends unknown[]>(work: (session: Session, ...rest: A) => Promise<ExitCode>) =>
     async (...rest: [...A, ...unknown[]]): Promise<void> => {
       const { url, key, retries } = program.opts<Globals>();
@@ -188,6 +188,7 @@ function build(interrupt: Interrupt, ended: (code: ExitCode) => void): Command {
     .option('--head <file>', 'whether this head, kept earlier, still lies on the chain')
     .option('--json', 'print what was found as JSON')
     .action(action<[VerifyOptions]>(auditVerify));
+  addKeys(program, action);
   return program;
 }
 

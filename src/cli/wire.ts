@@ -95,6 +95,37 @@ export const importPath = (id: string): string => `/v1/imports/${encodeURICompon
 /** Whether nothing more will become of it. */
 export const isOver = ({ status }: Import): boolean => status !== 'queued' && status !== 'running';
 
+const apiKey = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  scopes: z.array(z.string()),
+  program: z.string().nullish(),
+  hint: z.string().nullish(),
+  status: z.string(),
+  expiresAt: z.string().nullish(),
+  formerUntil: z.string().nullish(),
+  lastUsedAt: z.string().nullish(),
+});
+export type ApiKey = z.infer<typeof apiKey>;
+export const apiKeyReply = apiKey;
+export const secretReply = apiKey.extend({ secret: z.string().nullable() });
+export type NewSecret = z.infer<typeof secretReply>;
+export const apiKeysReply = z.looseObject({
+  data: z.array(apiKey),
+  page: z.looseObject({ next: z.string().nullable() }),
+});
+export const apiKeyHistoryReply = z.looseObject({
+  data: z.array(
+    z.looseObject({
+      event: z.string(),
+      at: z.string(),
+      actor: z.string(),
+      actorName: z.string().nullish(),
+      expiresAt: z.string().nullish(),
+    }),
+  ),
+});
+
 export const auditHeadReply = z.looseObject({
   data: z.looseObject({ position: z.number(), hash: z.string() }),
 });

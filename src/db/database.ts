@@ -14,6 +14,8 @@ export interface Writer {
   /** The id of the request, or of the import, that it writes for. */
   request?: string;
   import?: string;
+  /** The programme that its key is bound to: nothing that belongs elsewhere is written. */
+  program?: string | undefined;
 }
 
 export interface Client {
@@ -75,8 +77,15 @@ export async function sayWriter(client: pg.ClientBase, writer: Writer): Promise<
   await client.query({
     name: 'writer',
     text: `SELECT set_config('tracker.actor', $1, true), set_config('tracker.correction', $2, true),
-                  set_config('tracker.request', $3, true), set_config('tracker.import', $4, true)`,
-    values: [writer.actor, writer.correction ?? '', writer.request ?? '', writer.import ?? ''],
+                  set_config('tracker.request', $3, true), set_config('tracker.import', $4, true),
+                  set_config('tracker.program', $5, true)`,
+    values: [
+      writer.actor,
+      writer.correction ?? '',
+      writer.request ?? '',
+      writer.import ?? '',
+      writer.program ?? '',
+    ],
   });
 }
 

@@ -1,12 +1,15 @@
 /** Who may do what: `Authorization: Bearer <key>`, and the scope that a route names. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Database } from '../db/database.ts';
-import { findKey, type Key, type Scope } from '../db/keys.ts';
 import { Problem } from '../kernel/problems.ts';
+import { isMistyped } from '../kernel/secret.ts';
+import { allows, type Key, type Scope } from '../keys/key.ts';
+import type { KeyRing } from '../keys/ring.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     actor: string;
+    /** The programme that the key is bound to. */
+    program: string | undefined;
     /** What the key may do; throws the refusal where it may not. */
     demand(scope: Scope): void;
   }
@@ -20,38 +23,40 @@ declare module 'fastify' {
 
 const challenge = { 'www-authenticate': 'Bearer realm="tracker"' };
 
-async function authenticate(db: Database, request: FastifyRequest): Promise<Key> {
+const invalid = (detail: string): Problem =>
+  new Problem('unauthenticated', detail, {
+    headers: { 'www-authenticate': `${challenge['www-authenticate']}, error="invalid_token"` },
+  });
+
+async function authenticate(ring: KeyRing, request: FastifyRequest): Promise<Key> {
   const field = request.headers.authorization;
   if (field === undefined)
     throw new Problem('unauthenticated', 'This operation needs a key: Authorization: Bearer <key>.', {
       headers: challenge,
     });
-  const key = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(field)?.[1];
-  const found = key === undefined ? undefined : await findKey(db, key);
-  if (!found)
-    throw new Problem('unauthenticated', 'The key is unknown, has expired or was revoked.', {
-      headers: { 'www-authenticate': `${challenge['www-authenticate']}, error="invalid_token"` },
-    });
+  const secret = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(field)?.[1];
+  if (secret !== undefined && isMistyped(secret))
+    throw invalid('The key is mistyped or cut off: its checksum is not right.');
+  const found = secret === undefined ? undefined : await ring.find(secret);
+  if (!found) throw invalid('The key is unknown, has expired or was revoked.');
+  ring.uses.note(found.id);
   return found;
 }
 
-const allows = (key: Key, scope: Scope): boolean =>
-  key.scopes.includes('admin') ||
-  key.scopes.includes(scope) ||
-  (scope.startsWith('import:') && key.scopes.includes('import'));
-
-export function auth(app: FastifyInstance, db: Database, publicRead: boolean): void {
+export function auth(app: FastifyInstance, ring: KeyRing, publicRead: boolean): void {
   app.decorateRequest('actor', '');
+  app.decorateRequest('program', undefined);
   app.decorateRequest('demand', () => undefined);
   app.addHook('onRequest', async (request) => {
     const { scope, open } = request.routeOptions.config;
     if (request.is404 || open || request.method === 'OPTIONS' || (scope === undefined && publicRead)) return;
-    const key = await authenticate(db, request);
+    const key = await authenticate(ring, request);
     request.demand = (wanted) => {
       demand(key, wanted);
     };
     if (scope !== undefined) demand(key, ...[scope].flat());
     request.actor = key.id;
+    request.program = key.program;
   });
 }
 

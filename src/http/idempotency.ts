@@ -58,12 +58,14 @@ export async function idempotently(
   reply: FastifyReply,
   writer: Writer,
   work: (client: Client) => Promise<Outcome>,
+  /** What is sent of an outcome that has been kept: for what must not be kept. */
+  shown = (outcome: Outcome): Outcome => outcome,
 ): Promise<FastifyReply> {
   const key = keyOf(request);
-  if (key === undefined) return send(reply, await inTransaction(db, writer, work));
+  if (key === undefined) return send(reply, shown(await inTransaction(db, writer, work)));
   const print = fingerprint(request);
   const answer = await inTransaction(db, writer, (client) => once(client, request, key, print, work));
-  return send(reply, answer);
+  return send(reply, shown(answer));
 }
 
 /** The reply that the key already has, or that of the work, which is then kept in the same transaction. */

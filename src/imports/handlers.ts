@@ -6,7 +6,9 @@ import { inTransaction, once, send, type Outcome } from '../http/idempotency.ts'
 import { mediaTypes } from '../http/negotiate.ts';
 import { queryReader } from '../http/query.ts';
 import { Problem } from '../kernel/problems.ts';
+import { demandProgram } from '../resource/belonging.ts';
 import type { Context } from '../resource/reading.ts';
+import { refuseOthers } from './access.ts';
 import {
   forgetFile,
   keptFile,
@@ -50,6 +52,7 @@ export function importHandler(context: ImportContext) {
     const asked = query.read(request.query as Record<string, unknown>);
     const order = orderOf(request, asked, context.registry);
     if (!order.dryRun) request.demand('import:apply');
+    await demandProgram(context.db, order.resource, order.program);
     const key = requiredKey(request);
     const preferences = preferencesOf(request);
     const file = await receiveFile(context.db, request.raw, context.fileBytes);
@@ -83,7 +86,7 @@ export function applyHandler(context: ImportContext) {
     const { id } = request.params as { id: string };
     const once = { key, print: fingerprintOf(request, id), ...preferences };
     const outcome = await atOnce(context, request, once, async (client) => {
-      const { order, file, rows } = await planToApply(client, context, id, request.actor);
+      const { order, file, rows } = await planToApply(client, context, id, request);
       const most = atOnceMost(preferences);
       const kept = { digest: '', length: await lengthOf(client, file), file };
       if (preferences.async || rows > most || kept.length > memoryBytes)
@@ -218,12 +221,14 @@ async function planToApply(
   client: Client,
   { registry }: ImportContext,
   id: string,
-  actor: string,
+  { actor, program }: FastifyRequest,
 ): Promise<{ order: Asked; file: string; rows: number }> {
   const plan = uuid.test(id) ? await planOf(client, registry, id) : undefined;
   if (!plan) throw new Problem('not-found', 'There is no import with this id.');
+  refuseOthers(program, plan.order.program ?? null);
   const reason = whyNot(plan);
   if (reason !== undefined) throw new Problem('plan-not-applicable', reason);
+  // It stays bound to the programme that it was made for, whoever approves it.
   return { order: { ...plan.order, dryRun: false, actor, plan: id }, file: plan.file, rows: plan.rows };
 }
 

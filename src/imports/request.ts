@@ -124,6 +124,7 @@ export function orderOf(request: FastifyRequest, query: ImportQuery, registry: R
     maxDelete: query.maxDelete ?? 0,
     ...(query.correction === true && query.reason !== undefined ? { correction: query.reason } : {}),
     actor: request.actor,
+    program: request.program,
     ...fileForm(request),
   };
 }

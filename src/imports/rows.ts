@@ -11,6 +11,7 @@ import { Problem, type Fault } from '../kernel/problems.ts';
 import type { Resource } from '../resource/declare.ts';
 import type { Registry } from '../resource/registry.ts';
 import { quotedCell } from '../kernel/csv.ts';
+import { refuseOthers } from './access.ts';
 import type { ImportContext } from './handlers.ts';
 import { mendedCsv, type RowToMend } from './reading/mend.ts';
 import { importDocument, rowFault, statuses, type ImportDocument, uuid } from './store.ts';
@@ -44,9 +45,11 @@ export const rowsParameters = {
   }),
 };
 
-export async function knownImport(reader: Reader, id: string): Promise<ImportDocument> {
+/** The import, if the key may have to do with it: one that is bound to a programme only with those of such keys. */
+export async function knownImport(reader: Reader, id: string, bound?: string): Promise<ImportDocument> {
   const doc = uuid.test(id) ? await importDocument(reader, id) : undefined;
   if (doc === undefined) throw new Problem('not-found', 'There is no import with this id.');
+  refuseOthers(bound, doc.program);
   return doc;
 }
 
@@ -57,7 +60,7 @@ export function importGetHandler({ db }: ImportContext) {
     noParameters.read(request.query as Record<string, unknown>);
     formatOf(request, undefined, ['json']);
     const { id } = request.params as { id: string };
-    const body = JSON.stringify({ data: await knownImport(db, id) });
+    const body = JSON.stringify({ data: await knownImport(db, id, request.program) });
     void reply.header('cache-control', 'private, no-cache');
     return sendTagged(request, reply, { body, type: mediaTypes.json, etag: listTag(body) });
   };
@@ -91,9 +94,11 @@ export function importsHandler({ db, registry }: ImportContext) {
       before = null,
     } = reader.read(request.query as Record<string, unknown>);
     formatOf(request, undefined, ['json']);
+    const { program = null } = request;
     const rows = await db.query<{ id: string }>(sql`
       SELECT id::text AS id FROM imports
        WHERE (${before}::uuid IS NULL OR id < ${before}::uuid)
+         AND (${program}::text IS NULL OR program = ${program})
          AND (${resource}::text IS NULL OR resource = ${resource}) AND (${status}::text IS NULL OR status = ${status})
        ORDER BY id DESC LIMIT ${limit + 1}`);
     const data: ImportDocument[] = [];
@@ -111,7 +116,7 @@ export function rowsHandler({ db, registry }: ImportContext) {
     const query = reader.read(request.query as Record<string, unknown>);
     const format = formatOf(request, query.format, ['json', 'csv', 'ndjson']);
     const { id } = request.params as { id: string };
-    const known = await knownImport(db, id);
+    const known = await knownImport(db, id, request.program);
     void reply.header('cache-control', 'private, no-cache');
     if (format === 'json') {
       const limit = query.limit ?? pageSize;

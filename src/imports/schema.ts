@@ -1,7 +1,7 @@
 /** The public form of an import and of its rows. */
 import { z } from 'zod';
 import { rowFault } from '../http/problem-schema.ts';
-import { count, instant, listOf, uuid, words } from '../views/schemas.ts';
+import { count, instant, listOf, slug, uuid, words } from '../views/schemas.ts';
 import { modes, reactions } from './merging/order.ts';
 import { rowStatuses } from './rows.ts';
 import { statuses } from './store.ts';
@@ -86,6 +86,10 @@ const importSchema = z
       .meta({ description: 'The rows that the file stands for, with `replace-scope`.' }),
     maxDelete: count('How many rows may be removed at most.', 0),
     correction: words('Why published rounds are corrected.', undefined, 1000).nullable(),
+    program: slug(
+      'The programme that the key which ordered it is bound to: no other rows are written. Null where it is bound to none.',
+      'kr-safm',
+    ).nullable(),
     status: z.enum(statuses).meta({ description: 'How far it is.', examples: ['planned'] }),
     counts,
     progress: progress.nullable().meta({ description: 'Of an import that waits or runs; else null.' }),

@@ -33,10 +33,10 @@ export async function recordOrder(
   file?: string,
 ): Promise<string> {
   const [row] = await client.query<{ id: string }>(sql`
-    INSERT INTO imports (resource, mode, on_error, dry_run, plan, file, scope, max_delete, correction, form, gzip, actor, status, started_at, expires_at)
+    INSERT INTO imports (resource, mode, on_error, dry_run, plan, file, scope, max_delete, correction, form, gzip, actor, program, status, started_at, expires_at)
     VALUES (${order.resource.name}, ${order.mode}, ${order.onError}, ${order.dryRun}, ${order.plan ?? null}::uuid, ${file ?? null}::uuid,
             ${order.scope ? JSON.stringify(order.scope) : null}::jsonb, ${order.maxDelete}, ${order.correction ?? null},
-            ${order.form}, ${order.gzip}, ${order.actor}, ${status}, CASE WHEN ${status}::text = 'running' THEN now() END,
+            ${order.form}, ${order.gzip}, ${order.actor}, ${order.program ?? null}, ${status}, CASE WHEN ${status}::text = 'running' THEN now() END,
             now() + ${plansFor}::interval)
     RETURNING id::text AS id`);
   return row?.id ?? '';
@@ -80,10 +80,11 @@ interface Kept extends Record<string, unknown> {
   form: Order['form'];
   gzip: boolean;
   actor: string;
+  program: string | null;
 }
 
 const keptColumns = raw(
-  'i.resource, i.mode, i.on_error, i.dry_run, i.plan::text AS plan, i.file::text AS file, i.scope, i.max_delete, i.correction, i.form, i.gzip, i.actor',
+  'i.resource, i.mode, i.on_error, i.dry_run, i.plan::text AS plan, i.file::text AS file, i.scope, i.max_delete, i.correction, i.form, i.gzip, i.actor, i.program',
 );
 
 const orderOf = (registry: Registry, kept: Kept): Asked => ({
@@ -95,6 +96,7 @@ const orderOf = (registry: Registry, kept: Kept): Asked => ({
   maxDelete: kept.max_delete,
   ...(kept.correction === null ? {} : { correction: kept.correction }),
   actor: kept.actor,
+  program: kept.program ?? undefined,
   form: kept.form,
   gzip: kept.gzip,
   ...(kept.plan === null ? {} : { plan: kept.plan }),
@@ -189,6 +191,7 @@ const shown = ['read', 'create', 'update', 'unchanged', 'delete', 'error'] as co
 export interface ImportDocument extends Record<string, unknown> {
   id: string;
   resource: string;
+  program: string | null;
   status: Status;
   counts: Counts;
   problems: Fault[];
@@ -223,6 +226,7 @@ export async function importDocument(reader: Reader, id: string): Promise<Import
     scope: row.scope,
     maxDelete: row.max_delete,
     correction: row.correction,
+    program: row.program,
     status: row.status,
     counts: Object.fromEntries(shown.map((name) => [name, row.counts[name] ?? 0])) as unknown as Counts,
     progress: row.step && timeLeft(row.step),

@@ -53,6 +53,12 @@ export const problemTypes = {
     'The key is valid but lacks the scope that this operation needs; `detail` names it.',
     'Use a key that has the scope, or ask an administrator for one.',
   ),
+  'outside-program': problem(
+    403,
+    'The key is bound to another programme',
+    'The key is valid and has the scope, but it is bound to one programme, and what was to be written (or the import) belongs to another one, or to no single programme as sources and organizations do. `detail` names the programme.',
+    'Use a key that is bound to that programme, or to none.',
+  ),
   'not-found': problem(
     404,
     'There is no such row',
@@ -94,6 +100,18 @@ export const problemTypes = {
     'Other rows refer to this one',
     'A row that others refer to cannot be deleted; `references` lists who does.',
     'Change or delete the rows that refer to it first.',
+  ),
+  'last-admin-key': problem(
+    409,
+    'Nobody could administer the tracker',
+    'This is the last key with the scope `admin` that is valid. Without it nobody could make another one.',
+    'Make another key with the scope `admin` first, and use that one to revoke this.',
+  ),
+  'key-unchangeable': problem(
+    409,
+    'The key is not changed any more',
+    'A key that was revoked or has expired is not rotated, and one that was revoked stays so. The key of the setting BOOTSTRAP_ADMIN_KEY is changed by that setting.',
+    'Make another key.',
   ),
   'request-in-progress': problem(
     409,

@@ -19,7 +19,7 @@ export interface Said {
   faults: Fault[];
 }
 
-export const writerOf = ({ actor, id }: FastifyRequest): Writer => ({ actor, request: id });
+export const writerOf = ({ actor, id, program }: FastifyRequest): Writer => ({ actor, request: id, program });
 
 /** Takes `correction` and `reason` out of the body: they say something about the write, not about the row. */
 export function withoutCorrection(resource: Resource, request: FastifyRequest, body: unknown): Said {

@@ -17,12 +17,12 @@ export const idSchema = (resource: Resource): z.ZodType =>
   });
 const path = (resource: Resource): z.ZodObject => z.strictObject({ id: idSchema(resource) });
 
-const ifMatch = z.object({
+export const ifMatch = z.object({
   'If-Match': entityTags('The ETag of the row as you read it, or `*`.', '*').meta({
     param: { id: 'IfMatch' },
   }),
 });
-const idempotency = z.object({
+export const idempotency = z.object({
   'Idempotency-Key': z
     .string()
     .min(1)

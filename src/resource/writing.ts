@@ -10,6 +10,7 @@ import { preferredLanguage } from '../kernel/language.ts';
 import { mergePatch } from '../kernel/merge-patch.ts';
 import { faultsOf } from '../kernel/faults.ts';
 import { Problem, refuse, type Fault } from '../kernel/problems.ts';
+import { demandProgram } from './belonging.ts';
 import { checked, fixedFields } from './checking.ts';
 import { withoutCorrection, writerOf, writerOfDeletion } from './correction.ts';
 import type { Action, Resource } from './declare.ts';
@@ -29,6 +30,7 @@ export function createHandler(resource: Resource, context: Context) {
     const { document, writer, faults } = withoutCorrection(resource, request, request.body);
     const work = (client: Client): Promise<Outcome> =>
       told(resource, async () => {
+        await demandProgram(client, resource, request.program);
         const row = await checked(client, resource, context.registry, document, faults);
         const [id = ''] = await insertRows(client, resource, [row]).catch((error: unknown) => {
           throw namingTheOther(error, resource, row);
@@ -166,6 +168,7 @@ async function locked(
     : [];
   // On this connection: to wait for a second one while holding the first can end in everybody waiting.
   if (!row) throw await notFound(client, resource, id);
+  await demandProgram(client, resource, request.program, id);
   if (!unmatched || request.headers['if-match'] !== undefined) checkIfMatch(request, row.revision);
   return JSON.parse(row.doc) as Document;
 }

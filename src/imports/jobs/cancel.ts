@@ -15,7 +15,7 @@ export function cancelHandler({ db }: ImportContext) {
     noParameters.read(request.query as Record<string, unknown>);
     const { id } = request.params as { id: string };
     // Who may only propose does not stop what somebody else has approved.
-    const { dryRun } = await knownImport(db, id);
+    const { dryRun } = await knownImport(db, id, request.program);
     request.demand(dryRun === true ? 'import:plan' : 'import:apply');
     const doc = await db.transaction(async (client) => {
       await client.query(

@@ -13,7 +13,7 @@ export function eventsHandler(context: ImportContext) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     noParameters.read(request.query as Record<string, unknown>);
     const { id } = request.params as { id: string };
-    await knownImport(context.db, id);
+    await knownImport(context.db, id, request.program);
     return sendEvents(request, reply, events(context, id));
   };
 }

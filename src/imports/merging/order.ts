@@ -20,6 +20,8 @@ export interface Order {
   /** Why a published round is changed, if it is. */
   correction?: string;
   actor: string;
+  /** The programme that the key is bound to, if it is. */
+  program?: string | undefined;
   form: FileForm;
   gzip: boolean;
   /** The plan that is carried out. */

@@ -19,6 +19,7 @@ import type { Order, Report } from './order.ts';
 import type { FileRow } from '../reading/row.ts';
 import { countOutcomes, recordRows, refuseOtherThanPlanned } from './record.ts';
 import { resolvedScope } from './scope.ts';
+import { checkProgram, refuseOutside, removedOutside } from './program.ts';
 import { createStage, fillStage, stageOf, type Stage } from './stage.ts';
 import { effects, roundsConcerned, standingsOf, type StandingsEffect } from './standings.ts';
 
@@ -66,6 +67,7 @@ export async function runImport(
   await checkCodes(client, stage);
   await checkOpenReferences(client, stage, names, registry);
   if (order.scope) await checkScope(client, stage, order.scope);
+  await checkProgram(client, stage, order.program);
   return finish(client, registry, order, stage, told);
 }
 
@@ -115,8 +117,10 @@ async function finish(
   for (;;) {
     await matchRows(client, stage);
     if (await refuseOtherIds(client, stage)) await matchRows(client, stage);
+    if (await refuseOutside(client, stage, order.program)) await matchRows(client, stage);
     if (order.mode === 'insert' && (await refuseExisting(client, stage))) await matchRows(client, stage);
     if (order.scope) await findRest(client, stage.resource, order.scope);
+    const foreign = order.scope ? await removedOutside(client, stage, order.program) : [];
     const counts = await countOutcomes(client, removes);
     const asPlanned = async (): Promise<void> => {
       if (order.plan !== undefined) await refuseOtherThanPlanned(client, order.plan, stage, removes);
@@ -133,6 +137,7 @@ async function finish(
       counts.delete = 0;
       return refused([]);
     }
+    if (foreign.length > 0) return refused(foreign);
     if (counts.delete > order.maxDelete) return refused([tooMany(counts.delete, order.maxDelete)]);
     const merged = await tryMerge(
       client,
