@@ -64,7 +64,7 @@ export interface CreateOptions {
 export async function createKey(
   { client }: Session,
   name: string,
-  { scope: scopes, program = undefined, expires: expiresAt = null, json: asJson }: CreateOptions,
+  { scope: scopes, program, expires: expiresAt = null, json: asJson }: CreateOptions,
 ): Promise<ExitCode> {
   const { headers, body } = json({ name, scopes, program: program ?? null, expiresAt });
   const made = await client.read(base, secretReply, {

@@ -172,7 +172,7 @@ export function openApiDocument(routes: DocumentedRoute[], tags: Tag[], version:
           type: 'http',
           scheme: 'bearer',
           description:
-            'An API key. Scopes: `import` (plan and apply imports), `write` (single rows), `admin` (everything). The first start of a server prints an admin key.',
+            'An API key. Scopes: `import:plan` (propose imports), `import:apply` (approve them), `import` (both), `write` (single rows), `admin` (everything). It may be bound to one programme, of which it writes rows only. The first start of a server prints an admin key.',
         },
       },
     },

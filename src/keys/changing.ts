@@ -35,9 +35,9 @@ export interface KeyContext {
 const noParameters = queryReader({});
 const idOf = (request: FastifyRequest): string => (request.params as { id: string }).id;
 
-function parsed<T>(schema: z.ZodObject, body: unknown): T {
+function parsed<S extends z.ZodObject>(schema: S, body: unknown): z.infer<S> {
   const read = schema.safeParse(body);
-  if (read.success) return read.data as T;
+  if (read.success) return read.data;
   throw refuse(
     faultsOf(read.error, body, 'pointer', () => Object.keys(schema.shape)),
     'validation-failed',
@@ -58,10 +58,9 @@ const past = (expiresAt: string | null | undefined): Fault[] =>
 export function createHandler({ db, ring }: KeyContext) {
   return (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     noParameters.read(request.query as Record<string, unknown>);
-    const { program = null, expiresAt = null, ...asked } = parsed<NewKey>(newKeyBody, request.body);
-    const key = { ...asked, program, expiresAt };
+    const key: NewKey = { program: null, expiresAt: null, ...parsed(newKeyBody, request.body) };
     return withSecret(request, reply, { db, ring }, async (client, secret) => {
-      const faults = [...past(expiresAt), ...(await wrongBinding(client, key))];
+      const faults = [...past(key.expiresAt), ...(await wrongBinding(client, key))];
       if (faults.length > 0) throw refuse(faults, 'validation-failed');
       const id = await insertKey(client, key, secret, request.actor);
       if (id !== undefined) return represented(await keyDocument(client, id), 201);
@@ -96,7 +95,7 @@ async function wrongBinding(client: Client, { program, scopes }: NewKey): Promis
 export function rotateHandler({ db, ring }: KeyContext) {
   return (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     noParameters.read(request.query as Record<string, unknown>);
-    const { overlapSeconds } = parsed<{ overlapSeconds: number }>(rotationBody, request.body ?? {});
+    const { overlapSeconds } = parsed(rotationBody, request.body ?? {});
     return withSecret(request, reply, { db, ring }, async (client, secret) => {
       const key = await locked(client, request, { unmatched: true });
       refuseEnded(key);
@@ -109,7 +108,7 @@ export function rotateHandler({ db, ring }: KeyContext) {
 export function patchHandler({ db, ring }: KeyContext) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     noParameters.read(request.query as Record<string, unknown>);
-    const { expiresAt } = parsed<{ expiresAt?: string | null }>(keyPatchBody, request.body);
+    const { expiresAt } = parsed(keyPatchBody, request.body);
     if (past(expiresAt).length > 0) throw refuse(past(expiresAt), 'validation-failed');
     const { status, headers, body } = await inTransaction(db, writerOf(request), async (client) => {
       const key = await locked(client, request);

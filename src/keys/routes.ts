@@ -1,4 +1,5 @@
 /** The routes of API keys, and what is read of them. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Database } from '../db/database.ts';
 import { addressWith, link } from '../http/citation.ts';
@@ -27,7 +28,8 @@ export function keyRing(app: FastifyInstance, db: Database): KeyRing {
   const ring = new KeyRing(db, (error) => {
     app.log.warn({ err: error }, 'when keys were last used could not be written');
   });
-  app.addHook('onClose', () => ring.uses.write());
+  // A database that does not answer must not hold the end.
+  app.addHook('onClose', () => Promise.race([ring.uses.write(), delay(3_000, undefined, { ref: false })]));
   return ring;
 }
 

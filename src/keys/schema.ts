@@ -29,11 +29,11 @@ const scopeList = z
 const program = slug(
   'The programme that it is bound to: it writes only rows of that one. Null where it is bound to none.',
   'kr-safm',
-).nullable();
+).nullable() as z.ZodType<string | null>;
 const expiresAt = instant(
   'Until when it is valid; null where it does not expire.',
   '2027-06-30T00:00:00Z',
-).nullable();
+).nullable() as z.ZodType<string | null>;
 
 const key = {
   id: uuid('The id.', exampleId),

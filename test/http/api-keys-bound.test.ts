@@ -32,6 +32,21 @@ async function programOf(table: string, id: string): Promise<unknown> {
 const refusal = ({ status, body }: { status: number; body: { code?: string } }) => [status, body.code];
 const outside = [403, 'outside-program'];
 
+test('the guard tells the programme of a row as the log does', async () => {
+  const holders = await it.sql(`
+    SELECT h.holder, coalesce(b.program, 'NULL::text') AS program FROM (SELECT DISTINCT holder FROM history.shapes) h
+      LEFT JOIN history.belonging b ON b.holder = h.holder`);
+  expect(holders.length).toBeGreaterThan(it.registry.all.length);
+  for (const { holder, program } of holders as Record<string, string>[]) {
+    const differ = await it.sql(
+      `SELECT t.id FROM ${holder} t JOIN history.changes c ON c.holder = $1 AND t.id::text = ANY (c.ids)
+        WHERE c.operation = 'create' AND ${program} IS DISTINCT FROM c.program`,
+      [holder],
+    );
+    expect([holder, differ]).toEqual([holder, []]);
+  }
+});
+
 test('every operation on a row of another programme, or of none, is refused, whatever is sent', async () => {
   const versions = () =>
     it.sql(`SELECT count(*)::int AS rows, max(tx)::int AS last FROM history.transactions`);

@@ -1,5 +1,6 @@
 /** The life of an API key, as an administrator leads it. */
 import { expect, test } from 'vitest';
+import { installKey } from '../../src/keys/install.ts';
 import { keys } from '../keys.ts';
 import { tracker } from '../tracker.ts';
 import { admin, as, make, statusWith } from './api-keys.ts';
@@ -251,7 +252,7 @@ test('the last key that can administer is not revoked, though two try at once', 
   expect(replies.map(({ status }) => status).sort()).toEqual([204, 409]);
   const left = replies[0]?.status === 204 ? keys.admin : secret;
   const refused = replies.find(({ status }) => status === 409);
-  expect(refused?.body.code).toBe('last-admin-key');
+  expect((refused as { body: { code?: string } } | undefined)?.body.code).toBe('last-admin-key');
   expect((await as(it, left, 'get', '/v1/api-keys')).status).toBe(200);
   // The others of this file go on with theirs.
   await it.sql(`UPDATE api_keys SET revoked_at = NULL WHERE name = 'admin'`);
@@ -294,6 +295,27 @@ test('what was done to a key is told, by whom and through which request; nobody 
     await expect(it.sql(statement), statement).rejects.toThrow(
       /not changed|by the database only|never changes/,
     );
+});
+
+test('the key of the setting is changed by the setting; once revoked, it is not brought back by it', async () => {
+  const [first, second] = ['first-bootstrap-0123456789-0123456789', 'other-bootstrap-0123456789-0123456789'];
+  const install = (secret: string) => installKey(it.db, 'bootstrap', secret, ['admin']);
+  expect([await install(first), await install(first)]).toEqual([true, true]);
+  const id = await idOf('bootstrap');
+  const { body } = await admin(it, 'get', `/${id}`);
+  expect([body.hint, body.createdBy, body.version]).toEqual([null, null, 1]);
+  for (const refused of [
+    await admin(it, 'post', `/${id}/rotate`).send({}),
+    await admin(it, 'patch', `/${id}`).set('if-match', '*').send({ expiresAt: '2099-01-01T00:00:00Z' }),
+  ])
+    expect([refused.status, refused.body.code]).toEqual([409, 'key-unchangeable']);
+  expect((await as(it, first, 'get', '/v1/api-keys')).status).toBe(200);
+  await admin(it, 'delete', `/${id}`).set('if-match', '*');
+  expect([await install(first), (await as(it, first, 'get', '/v1/api-keys')).status]).toEqual([false, 401]);
+  expect([await install(second), (await as(it, second, 'get', '/v1/api-keys')).status]).toEqual([true, 200]);
+  expect((await as(it, first, 'get', '/v1/api-keys')).status).toBe(401);
+  const { data } = (await admin(it, 'get', `/${id}/history`)).body;
+  expect(data.map(({ event }: { event: string }) => event)).toEqual(['restored', 'revoked', 'created']);
 });
 
 test('an id that no key has is a 404, whatever it looks like', async () => {

@@ -11,9 +11,10 @@ import { addressOf } from './cli-support.ts';
 
 const it = tracker();
 const root = new URL('../../', import.meta.url);
-const guide =
-  /## Importing\n([^]*?)\n## /.exec(await readFile(new URL('README.md', root), 'utf8'))?.[1] ?? '';
+const readme = await readFile(new URL('README.md', root), 'utf8');
+const guide = /## Importing\n([^]*?)\n## /.exec(readme)?.[1] ?? '';
 const [byCurl = '', byCommandLine = ''] = [...guide.matchAll(/```sh\n([^]*?)```/g)].map(([, text]) => text);
+const [ofKeys = ''] = /## Keys\n[^]*?```sh\n([^]*?)```/.exec(readme)?.slice(1) ?? [];
 let dir: string;
 
 beforeAll(async () => {
@@ -47,4 +48,13 @@ test('by the command line: what is there already is left alone', async () => {
   const { stdout } = await shell(byCommandLine);
   expect(stdout).toMatch(/unchanged/);
   expect(await readFile(join(dir, 'scores.csv'), 'utf8')).toContain('Of 35 points');
+});
+
+test('keys are made, changed over and ended as the README says', async () => {
+  const { stdout } = await shell(ofKeys);
+  expect(stdout).toMatch(/^nightly +import +kr-safm +active /m);
+  const { body } = await it.anyone
+    .get('/v1/api-keys?name=nightly')
+    .set('authorization', `Bearer ${keys.admin}`);
+  expect(body.data).toMatchObject([{ status: 'revoked', version: 3 }]);
 });

@@ -79,6 +79,20 @@ const create = (base: string, key: string, id: string): Promise<Response> =>
     body: JSON.stringify({ id, names: { en: id }, kind: 'company', country: 'KR', sources: ['seed-001'] }),
   });
 
+async function keyOf(
+  base: string,
+  key: string,
+  path: string,
+  body: object,
+): Promise<{ id: string; secret: string }> {
+  const reply = await fetch(`${base}/v1/api-keys${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return (await reply.json()) as { id: string; secret: string };
+}
+
 test('the first start shows an admin key that works; the second shows none and has what was written; kill -9 loses nothing', async () => {
   const DATA_DIR = join(dir, 'life');
   const first = await started({ DATA_DIR });
@@ -111,12 +125,20 @@ test('with DATABASE_URL that database is used, and the bootstrap key is an admin
     DATABASE_URL: inject('templateUrl').replace(/\/tracker(?=\?|$)/, '/postgres'),
     BOOTSTRAP_ADMIN_KEY: key,
     DATA_DIR: join(dir, 'unused'),
+    LOG_LEVEL: 'trace',
   });
   expect((await create(base, key, 'external')).status).toBe(201);
+  const made = await keyOf(base, key, '', { name: 'logged', scopes: ['write'] });
+  const rotated = await keyOf(base, key, `/${made.id}/rotate`, {});
+  const typo = made.secret.replace(/.$/, '~');
+  for (const secret of [made.secret, rotated.secret])
+    expect((await create(base, secret, 'external')).status).toBe(409);
+  expect((await create(base, typo, 'external')).status).toBe(401);
   expect((await fetch(`${base}/readyz`)).status).toBe(200);
   expect(existsSync(join(dir, 'unused'))).toBe(false);
   expect(await stopped(child, 'SIGINT')).toBe(0);
-  expect(output()).not.toContain(key);
+  for (const secret of [key, made.secret, rotated.secret, typo]) expect(output()).not.toContain(secret);
+  expect(output()).toContain('"url":"/v1/api-keys"');
 });
 
 test('an export that is being read is finished before the process ends', async () => {
