@@ -37,12 +37,13 @@ test('every change needs a key, a good one, and one that may do it', async () =>
         .set('authorization', `Bearer ${imports ? keys.writer : keys.importer}`)
         .send({});
       expect([path, weak.status, weak.body.code]).toEqual([path, 403, 'insufficient-scope']);
-      expect(weak.body.detail).toContain(imports ? 'import' : 'write');
+      const scope = path.startsWith('/v1/api-keys') ? 'admin' : imports ? 'import' : 'write';
+      expect(weak.body.detail).toContain(scope);
     }
   }
   const actions = it.registry.all.flatMap((resource) => resource.actions).length;
   const changes = (await paths())
-    .filter(([path]) => path.startsWith('/v1/imports'))
+    .filter(([path]) => /^\/v1\/(imports|api-keys)/.test(path))
     .flatMap(([, methods]) => methods.filter((name) => name !== 'get')).length;
   expect(changes).toBeGreaterThanOrEqual(2);
   expect(tried).toBe(it.registry.all.length * 3 + actions + changes);
