@@ -58,7 +58,8 @@ const past = (expiresAt: string | null | undefined): Fault[] =>
 export function createHandler({ db, ring }: KeyContext) {
   return (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     noParameters.read(request.query as Record<string, unknown>);
-    const key: NewKey = { program: null, expiresAt: null, ...parsed(newKeyBody, request.body) };
+    const { program = null, expiresAt = null, ...asked } = parsed(newKeyBody, request.body);
+    const key: NewKey = { ...asked, program, expiresAt };
     return withSecret(request, reply, { db, ring }, async (client, secret) => {
       const faults = [...past(key.expiresAt), ...(await wrongBinding(client, key))];
       if (faults.length > 0) throw refuse(faults, 'validation-failed');

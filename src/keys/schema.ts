@@ -135,7 +135,7 @@ export const keyPatchBody = z.strictObject({ expiresAt: expiresAt.optional() }).
   description: 'Changes to a key. What it may do and what it is called never changes: make another one.',
 });
 
-export const overlapMost = 2_592_000;
+const overlapMost = 2_592_000;
 export const rotationBody = z
   .strictObject({
     overlapSeconds: z
