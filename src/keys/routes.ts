@@ -6,7 +6,7 @@ import { addressWith, link } from '../http/citation.ts';
 import { writeCursor } from '../http/cursor.ts';
 import { formatOf, mediaTypes } from '../http/negotiate.ts';
 import { queryReader } from '../http/query.ts';
-import { itemTag, listTag, sendTagged, varies } from '../http/reply.ts';
+import { itemTag, listTag, sendTagged, varies, type Sending } from '../http/reply.ts';
 import { invalidCursor, positionIn } from '../resource/order.ts';
 import { pagingParameters } from '../resource/query.ts';
 import { createHandler, patchHandler, revokeHandler, rotateHandler, type KeyContext } from './changing.ts';
@@ -62,7 +62,7 @@ interface Page {
   next: string | null;
 }
 
-function sendPage(request: FastifyRequest, reply: FastifyReply, { data, limit, next }: Page): FastifyReply {
+function sendPage(request: FastifyRequest, reply: FastifyReply, { data, limit, next }: Page): Sending {
   const body = JSON.stringify({ data, page: { limit, next } });
   varies(reply, false, ['Accept']);
   if (next !== null) link(reply, addressWith(request.url, { cursor: next }), 'next');
