@@ -17,11 +17,16 @@ import { auth } from './http/auth.ts';
 import { jsonBodies } from './http/body.ts';
 import { docs } from './http/docs.ts';
 import { health } from './http/health.ts';
+import { gates } from './http/limits/gates.ts';
+import { pressure } from './http/limits/pressure.ts';
+import { rateLimits } from './http/limits/rate.ts';
 import { allowedAt, collectMethods, otherMethods, sayAllow } from './http/methods.ts';
 import { collectOperations, openApiDocument } from './http/openapi.ts';
 import { pages } from './http/pages.ts';
 import { problems, sendProblem, toProblem } from './http/problem.ts';
 import { requestIds } from './http/request-id.ts';
+import { everyReply, security } from './http/security.ts';
+import { slowBodies } from './http/slow-bodies.ts';
 import { parserError, wire } from './http/wire.ts';
 import { lazily } from './kernel/lazily.ts';
 import { historyTag } from './history/documentation.ts';
@@ -47,7 +52,22 @@ declare module 'fastify' {
 
 export interface Parts {
   config: Pick<Config, 'PUBLIC_READ' | 'LOG_LEVEL' | 'CORS_ORIGINS' | 'BODY_LIMIT' | 'IMPORT_BYTES'> &
-    Partial<Pick<Config, 'AUDIT_SIGNING_KEY' | 'CACHE_BYTES'>>;
+    Partial<
+      Pick<
+        Config,
+        | 'AUDIT_SIGNING_KEY'
+        | 'CACHE_BYTES'
+        | 'TRUST_PROXY'
+        | 'RATE_LIMIT_READS'
+        | 'RATE_LIMIT_WRITES'
+        | 'RATE_LIMIT_STORE'
+        | 'EXPORTS_AT_ONCE'
+        | 'IMPORTS_AT_ONCE'
+        | 'STREAMS_AT_ONCE'
+        | 'JOBS_PER_KEY'
+        | 'PRESSURE_MILLISECONDS'
+      >
+    >;
   db: Database;
   registry: Registry;
 }
@@ -65,17 +85,18 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
     genReqId: requestIds(randomUUID),
     bodyLimit: config.BODY_LIMIT,
     routerOptions: { maxParamLength: 200 },
-    // For large files; other bodies are cut off sooner (wire.ts).
+    // For large files; other bodies are cut off sooner (slow-bodies.ts).
     requestTimeout: 600_000,
     // A missing Host is answered by a hook, as a problem (wire.ts).
-    http: { headersTimeout: 15_000, connectionsCheckingInterval: 1_000, requireHostHeader: false },
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000, requireHostHeader: false },
     clientErrorHandler: parserError,
+    ...(config.TRUST_PROXY ? { trustProxy: config.TRUST_PROXY } : {}),
     // No route has a JSON Schema: zod reads what comes in, and PostgreSQL writes what goes out. So Ajv stays unread.
     schemaController: { compilersFactory: { buildValidator: () => unused, buildSerializer: () => unused } },
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => {
       // Hooks do not run for what the router refuses.
-      void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+      everyReply(request, reply);
       sendProblem(request, reply, toProblem(error));
     },
   });
@@ -83,15 +104,14 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
   const methods = collectMethods(app);
 
   problems(app);
-  wire(app);
+  wire(app, config.TRUST_PROXY !== undefined);
+  slowBodies(app);
   jsonBodies(app);
-  app.addHook('onSend', (request, reply, payload, done) => {
-    void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
-    done(null, payload);
-  });
+  security(app, config.TRUST_PROXY);
   sayAllow(app);
   await app.register(cors, {
-    origin: config.CORS_ORIGINS === '*' ? '*' : config.CORS_ORIGINS.split(','),
+    origin:
+      config.CORS_ORIGINS === '*' ? '*' : config.CORS_ORIGINS !== 'none' && config.CORS_ORIGINS.split(','),
     methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
     allowedHeaders: [
       'Authorization',
@@ -116,6 +136,8 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
       'Idempotency-Replayed',
       'Preference-Applied',
       'Retry-After',
+      'RateLimit',
+      'RateLimit-Policy',
       'Allow',
     ],
     maxAge: 86_400,
@@ -123,6 +145,17 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
     strictPreflight: false,
   });
   const ring = keyRing(app, db);
+  await pressure(app, db, config.PRESSURE_MILLISECONDS ?? 0);
+  await rateLimits(app, { db, ring }, {
+    reads: config.RATE_LIMIT_READS ?? 0,
+    writes: config.RATE_LIMIT_WRITES ?? 0,
+    shared: config.RATE_LIMIT_STORE === 'postgres',
+  });
+  gates(app, {
+    exports: config.EXPORTS_AT_ONCE ?? Infinity,
+    imports: config.IMPORTS_AT_ONCE ?? Infinity,
+    streams: config.STREAMS_AT_ONCE ?? Infinity,
+  });
   auth(app, ring, config.PUBLIC_READ);
   const listener = new Listener(db);
   app.decorate('listener', listener);
@@ -141,6 +174,7 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
     registry,
     publicRead: config.PUBLIC_READ,
     fileBytes: config.IMPORT_BYTES,
+    jobsPerKey: config.JOBS_PER_KEY ?? Infinity,
     queue: importQueue(app, { db, fileBytes: config.IMPORT_BYTES }),
   });
   const sealer = new Sealer(db);

@@ -1,4 +1,5 @@
 /** The settings, all from the environment, checked once at start with every fault reported. */
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { isMistyped } from './kernel/secret.ts';
 import { signingKeyOf } from './kernel/signing-key.ts';
@@ -13,6 +14,18 @@ const whole = (min: number, max: number) =>
     .regex(/^[0-9]{1,9}$/, 'must be a whole number')
     .transform(Number)
     .pipe(z.number().min(min).max(max));
+
+/** As browsers send it: no path, not even a slash. */
+const isOrigin = (text: string): boolean =>
+  /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
+
+const networks = new Set(['loopback', 'linklocal', 'uniquelocal']);
+function isProxy(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const family = isIP(address);
+  const fits = bits === undefined || (/^[0-9]{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+  return networks.has(text) || (family !== 0 && fits && more.length === 0);
+}
 
 export const settings = {
   HOST: {
@@ -67,12 +80,64 @@ export const settings = {
   CORS_ORIGINS: {
     schema: z
       .string()
-      .regex(
-        /^(\*|https?:\/\/[^\s,]+(,https?:\/\/[^\s,]+)*)$/,
-        'must be `*` or a comma-separated list of origins',
+      .refine(
+        (text) => text === '*' || text === 'none' || text.split(',').every(isOrigin),
+        'must be `*`, `none`, or origins like https://example.org, separated by commas and without a path',
       )
       .default('*'),
-    meaning: 'Which web pages of other hosts may read: `*`, or origins separated by commas.',
+    meaning:
+      'Which web pages of other hosts may read: `*`, `none`, or origins separated by commas. Never with credentials that a browser adds by itself.',
+  },
+  TRUST_PROXY: {
+    schema: z
+      .string()
+      .transform((text) => text.split(',').map((one) => one.trim()))
+      .refine(
+        (proxies) => proxies.every(isProxy),
+        'must be addresses or networks (10.0.0.0/8), or loopback, linklocal, uniquelocal, separated by commas',
+      )
+      .optional(),
+    meaning:
+      'The proxies in front, whose `X-Forwarded-For`, `-Proto` and `-Host` are believed: addresses, networks (`10.0.0.0/8`), `loopback`, `linklocal`, `uniquelocal`, separated by commas. Without it these fields count for nothing.',
+  },
+  RATE_LIMIT_READS: {
+    schema: whole(0, 1_000_000).default(3_000),
+    meaning: 'Reads a minute for a key, or for an address without one; 0 for no limit.',
+  },
+  RATE_LIMIT_WRITES: {
+    schema: whole(0, 1_000_000).default(300),
+    meaning: 'Writes a minute for a key, or for an address without one; 0 for no limit.',
+  },
+  RATE_LIMIT_STORE: {
+    schema: z.enum(['memory', 'postgres']).default('memory'),
+    meaning:
+      'Where both are counted: in the `memory` of each node, or together for several nodes in `postgres` (told once a second, not with each request).',
+  },
+  EXPORTS_AT_ONCE: {
+    schema: whole(1, 10_000).default(32),
+    meaning: 'Exports under way at most; one key or address has half of them at most.',
+  },
+  IMPORTS_AT_ONCE: {
+    schema: whole(1, 10_000).default(16),
+    meaning: 'Imports that are received or carried out at once at most; one key has half of them at most.',
+  },
+  STREAMS_AT_ONCE: {
+    schema: whole(1, 100_000).default(1_000),
+    meaning:
+      'Open event streams, and requests that wait for changes, at most; one key or address has half of them at most.',
+  },
+  JOBS_PER_KEY: {
+    schema: whole(1, 10_000).default(20),
+    meaning: 'Large imports of one key that wait or run at most.',
+  },
+  READ_SECONDS: {
+    schema: whole(1, 600).default(20),
+    meaning: 'How long a statement that only reads may take; one that writes or exports has 60.',
+  },
+  PRESSURE_MILLISECONDS: {
+    schema: whole(0, 60_000).default(1_000),
+    meaning:
+      'By how much the server may be behind with everything before it refuses requests with 503 (health checks excepted); 0 for never.',
   },
   BODY_LIMIT: {
     schema: whole(1024, 104_857_600).default(1_048_576),

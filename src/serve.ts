@@ -20,7 +20,7 @@ export async function serve(
 ): Promise<FastifyInstance> {
   await migrate(url);
   const registry = await loadRegistry();
-  const db = new Database(url, config.DATABASE_POOL);
+  const db = new Database(url, config.DATABASE_POOL, config.READ_SECONDS);
   // A statement that still runs for a client who was cut off must not hold the process.
   undo(() => Promise.race([db.end(), delay(5_000, undefined, { ref: false })]));
   if (config.DATABASE_URL === undefined) db.watchDisk(config.DATA_DIR);

@@ -63,11 +63,15 @@ function keysHandler({ keys, publicRead }: AuditContext) {
   };
 }
 
+/** In reads. */
+const verifyCost = 100;
+
 function verifyHandler({ db, sealer }: AuditContext) {
   const reader = queryReader<Partial<Exported>>(verifyParameters);
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const exported = wholeHead(reader.read(request.query as Record<string, unknown>));
     formatOf(request, undefined, ['json']);
+    request.charge(verifyCost);
     const gone = new AbortController();
     reply.raw.once('close', () => {
       gone.abort();

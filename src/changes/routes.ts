@@ -38,6 +38,7 @@ function changesHandler(feed: Feed, registry: Registry) {
     const query = reader().read(request.query as Record<string, unknown>);
     formatOf(request, undefined, ['json']);
     const { since = 'start', limit = pageSize, wait = 0 } = query;
+    if (wait > 0) reply.occupy('streams');
     const asked = { after: await placeIn(feed, since, 'since'), filter: filterOf(query, registry), limit };
     const { changes, next: place, more } = await feed.pageWithin(asked, wait * 1000, goneOf(reply));
     const next = cursorOf(place);

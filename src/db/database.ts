@@ -27,7 +27,6 @@ const sessionOptions = [
   'jit=off',
   'TimeZone=UTC',
   'DateStyle=ISO',
-  'statement_timeout=60s',
   'idle_in_transaction_session_timeout=120s',
   // Measured: halves the server's work for statements with LIMIT $n and = ANY ($1).
   'plan_cache_mode=force_generic_plan',
@@ -39,15 +38,20 @@ const sessionOptions = [
  */
 const statementNamesMost = 300;
 
-const connectionTo = (url: string): pg.ClientConfig => ({
+/** How long a statement may take, in seconds, unless it only reads. */
+const secondsMost = 60;
+
+const connectionTo = (url: string, seconds = secondsMost): pg.ClientConfig => ({
   connectionString: url,
   connectionTimeoutMillis: 5_000,
-  options: sessionOptions.map((option) => `-c ${option}`).join(' '),
+  options: [...sessionOptions, `statement_timeout=${seconds * 1000}`]
+    .map((option) => `-c ${option}`)
+    .join(' '),
   application_name: 'tracker',
 });
 
-function poolOf(url: string, max: number): pg.Pool {
-  const pool = new pg.Pool({ ...connectionTo(url), max });
+function poolOf(url: string, max: number, seconds?: number): pg.Pool {
+  const pool = new pg.Pool({ ...connectionTo(url, seconds), max });
   // A connection that breaks is replaced, and whoever uses it is told by the next query. Without a listener it would end
   // the process: while idle by way of the pool, in a transaction by its own.
   pool.on('error', () => undefined);
@@ -118,9 +122,10 @@ export class Database {
   readonly #own = new Set<number>();
   #disk: Disk | undefined;
 
-  constructor(url: string, size = 10) {
+  /** `readSeconds` is what a statement may take that only reads. */
+  constructor(url: string, size = 10, readSeconds = 20) {
     this.url = url;
-    this.pool = poolOf(url, size);
+    this.pool = poolOf(url, size, readSeconds);
     this.exports = poolOf(url, Math.max(2, Math.ceil(size / 3)));
     this.aside = poolOf(url, 2);
     this.pool.on('connect', (client) => this.#own.add(processOf(client)));
@@ -166,7 +171,8 @@ export class Database {
     const client = await this.pool.connect();
     let broken: Error | undefined;
     try {
-      await client.query(`BEGIN ISOLATION LEVEL ${isolation} ${mode}`);
+      const patience = mode === 'READ WRITE' ? `; SET LOCAL statement_timeout = '${secondsMost}s'` : '';
+      await client.query(`BEGIN ISOLATION LEVEL ${isolation} ${mode}${patience}`);
       if (writer) await sayWriter(client, writer);
       const result = await work({
         pg: client,

@@ -69,6 +69,7 @@ export function diffHandler(context: Context, queryReaderOf: () => QueryReader<D
     const after =
       query.cursor === undefined ? undefined : (positionIn(identity, query.cursor, [false, false]) as Place);
     varies(reply, publicRead, ['Accept'], { immutable: query.to !== undefined });
+    if (format !== 'json') reply.occupy('exports');
     if (format !== 'json')
       return sendLines(request, reply, differences(context, asked, after), asked, format, query.limit);
     const limit = query.limit ?? pageSize;

@@ -21,6 +21,10 @@ declare module 'fastify' {
   }
 }
 
+/** The key in the field `Authorization`, if it has the form of one. */
+export const keyIn = (field: string): string | undefined =>
+  /^Bearer +([\x21-\x7e]{1,512})$/i.exec(field)?.[1];
+
 const challenge = { 'www-authenticate': 'Bearer realm="tracker"' };
 
 const invalid = (detail: string): Problem =>
@@ -34,7 +38,7 @@ async function authenticate(ring: KeyRing, request: FastifyRequest): Promise<Key
     throw new Problem('unauthenticated', 'This operation needs a key: Authorization: Bearer <key>.', {
       headers: challenge,
     });
-  const secret = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(field)?.[1];
+  const secret = keyIn(field);
   if (secret !== undefined && isMistyped(secret))
     throw invalid('The key is mistyped or cut off: its checksum is not right.');
   const found = secret === undefined ? undefined : await ring.find(secret);

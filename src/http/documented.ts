@@ -7,6 +7,8 @@ export const responseHeaders = (...names: [string, string][]): object =>
     [
       ['X-Request-Id', 'RequestId'] as const,
       ['Access-Control-Allow-Origin', 'AllowOrigin'] as const,
+      ['RateLimit', 'RateLimit'] as const,
+      ['RateLimit-Policy', 'RateLimitPolicy'] as const,
       ...names,
     ].map(([name, component]) => [name, ref(component)]),
   );

@@ -16,6 +16,7 @@ export function sendEvents(
   reply: FastifyReply,
   events: AsyncIterable<string>,
 ): FastifyReply {
+  reply.occupy('streams');
   // To HEAD an endless stream would be read to its end, and that for nobody.
   const stream = Readable.from(request.method === 'HEAD' ? [] : events, { objectMode: false });
   return reply

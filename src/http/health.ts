@@ -18,6 +18,7 @@ export async function health(app: FastifyInstance, db: Database): Promise<void> 
       logLevel: 'warn', // asked every few seconds
       config: {
         open: true,
+        unlimited: true,
         operation: () => ({
           operationId: 'getHealth',
           summary: 'Is the process alive?',
@@ -45,6 +46,7 @@ export async function health(app: FastifyInstance, db: Database): Promise<void> 
       logLevel: 'warn',
       config: {
         open: true,
+        unlimited: true,
         operation: () => ({
           operationId: 'getReadiness',
           summary: 'Can requests be answered?',

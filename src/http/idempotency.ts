@@ -88,7 +88,7 @@ export async function once(
   if (kept) return { ...kept, headers: { ...kept.headers, 'idempotency-replayed': 'true' } };
   await client.query(sql`SAVEPOINT work`);
   const done = await work(client).catch(async (error: unknown) => {
-    if (isRaceLost(error) || toProblem(error).status >= 500) throw error;
+    if (isRaceLost(error) || isForNow(toProblem(error))) throw error;
     await client.query(sql`ROLLBACK TO SAVEPOINT work`);
     return refusal(request, toProblem(error));
   });
@@ -97,6 +97,9 @@ export async function once(
     VALUES (${actor}, ${key}, ${print}, ${done.status}, ${JSON.stringify(done.headers)}::jsonb, ${Buffer.from(done.body)})`);
   return done;
 }
+
+/** Whether the same request may do better in a while, so that the refusal is none to keep. */
+const isForNow = ({ status }: Problem): boolean => status >= 500 || status === 429;
 
 async function recall(
   client: Client,

@@ -5,6 +5,7 @@
 import type { FastifyInstance } from 'fastify';
 import { createDocument, type ZodOpenApiOperationObject } from 'zod-openapi';
 import { problemTypes, type ProblemCode } from '../kernel/problems.ts';
+import { responseHeaders } from './documented.ts';
 import { problemSchema } from './problem-schema.ts';
 
 export type Operation = Omit<ZodOpenApiOperationObject, 'responses'> & {
@@ -29,6 +30,7 @@ export interface DocumentedRoute {
   path: string;
   guarded: boolean;
   open: boolean;
+  unlimited: boolean;
   operation: Operation;
 }
 
@@ -45,6 +47,7 @@ export function collectOperations(app: FastifyInstance): () => DocumentedRoute[]
         path: url.replace(/:([a-zA-Z]+)/g, '{$1}'),
         guarded: config.scope !== undefined,
         open: config.open ?? false,
+        unlimited: config.unlimited ?? false,
         operation: operation(),
       }));
   });
@@ -59,14 +62,15 @@ const always: readonly ProblemCode[] = [
   'unavailable',
 ];
 
-function responsesOf({ operation, guarded, open }: DocumentedRoute): Record<string, unknown> {
+function responsesOf({ operation, guarded, open, unlimited }: DocumentedRoute): Record<string, unknown> {
   const access: ProblemCode[] = guarded
     ? ['unauthenticated', 'insufficient-scope']
     : open
       ? []
       : ['unauthenticated'];
+  const limits: ProblemCode[] = unlimited ? [] : ['rate-limited'];
   const statuses = new Set(
-    [...always, ...access, ...operation.problems].map((code) => problemTypes[code].status),
+    [...always, ...access, ...limits, ...operation.problems].map((code) => problemTypes[code].status),
   );
   const refused: Record<string, unknown> = {};
   for (const status of [...statuses].sort())
@@ -94,6 +98,10 @@ const reasons: Record<number, string> = {
   503: 'Not available right now',
 };
 
+/** Statuses that say when to try again. */
+const retried = new Set([429, 503]);
+const retryAfter: [string, string] = ['Retry-After', 'RetryAfter'];
+
 /** One component a status, for the statuses that some operation can give. */
 function problemResponses(routes: DocumentedRoute[]): Record<string, unknown> {
   const used = new Set(routes.flatMap((route) => Object.keys(responsesOf(route))).map(Number));
@@ -108,10 +116,7 @@ function problemResponses(routes: DocumentedRoute[]): Record<string, unknown> {
         `Problem${status}`,
         {
           description: `${reasons[status] ?? ''}: ${codes.map(([name]) => `\`${name}\``).join(', ')}.`,
-          headers: {
-            'X-Request-Id': { $ref: '#/components/headers/RequestId' },
-            'Access-Control-Allow-Origin': { $ref: '#/components/headers/AllowOrigin' },
-          },
+          headers: responseHeaders(...(retried.has(status) ? [retryAfter] : [])),
           content: {
             'application/problem+json': {
               schema: { $ref: '#/components/schemas/Problem' },
@@ -252,6 +257,21 @@ const commonHeaders = {
     pattern: '^[0-9]+$',
     examples: ['1'],
   }),
+  RateLimit: header(
+    'What is left of the reads or writes of this minute (`r`), and in how many seconds there are new ones (`t`). Absent where the server sets no limit.',
+    {
+      type: 'string',
+      maxLength: 100,
+      pattern: '^"(reads|writes)";r=[0-9]+;t=[0-9]+$',
+      examples: ['"reads";r=2999;t=60'],
+    },
+  ),
+  RateLimitPolicy: header('How many reads or writes there are (`q`) in how many seconds (`w`).', {
+    type: 'string',
+    maxLength: 100,
+    pattern: '^"(reads|writes)";q=[0-9]+;w=[0-9]+$',
+    examples: ['"reads";q=3000;w=60'],
+  }),
   PreferenceApplied: header('Which preferences of `Prefer` were followed (RFC 7240).', {
     type: 'string',
     maxLength: 100,
@@ -286,6 +306,8 @@ Every fact names its **sources**. A fact that is not known is \`null\`, never 0 
 **Lists** take filters on every field (\`status=active\`, several values by comma, \`score[gte]=29\`, \`round[ne]=null\`), \`q=\` for words, \`sort=-score,consortium\`, \`fields=\` and \`include=\`, and come as JSON pages or, whole, as CSV and NDJSON (\`format=csv\`).
 
 **The past** has two clocks, on every read, alone or together. \`asOf=2025-12-01\` asks what was public and in force on that day: evaluations count from \`disclosedOn\` (one that took place is \`undisclosed\` before that), decisions and bids from \`decidedOn\` (rank and total from \`disclosedOn\`), consortiums from their first decision, members from \`joinedOn\` to \`leftOn\`, calls from \`openedOn\`, models from \`releasedOn\`, benchmark results from \`measuredOn\` or else with their model, funding figures from \`statedOn\`, observations from \`observedOn\`, partnerships from \`startedOn\` to \`endedOn\`, sources from \`publishedOn\`, milestones and disclosures from their day; rounds are always there, their results from \`publishedOn\`; programmes, organizations, criteria, benchmarks and aliases are always there. A month or year counts from its last day. A row without its date takes that of its earliest source; without that too it is left out, unless \`undated=include\`. \`knownAt=\` asks what this tracker said at a moment since its first record: versions, their \`/history\` and \`/v1/diff\` tell what was changed since, and the field \`Link: rel="cite-as"\` of items and views is a permalink to what you see.
+
+**Limits**: a key, or an address without one, has so many reads and writes a minute; \`RateLimit-Policy\` says how many, \`RateLimit\` what is left, and 429 comes with \`Retry-After\`. A 304 counts for a tenth, an export for 25, an import for 10, a simulation for 20, a page for one with each hundred rows that it can give or embed. A server that has too much to do answers 503 with \`Retry-After\`.
 
 **Errors** are problem documents (RFC 9457) that list every fault at once; each type is explained under [/problems](/problems).
 

@@ -1,4 +1,5 @@
 /** The pages for people and crawlers: the front page, the explanations of problems, the API catalogue. */
+import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { Problem, isProblemCode, problemTypes } from '../kernel/problems.ts';
 import { didYouMean } from '../kernel/nearest.ts';
@@ -28,9 +29,9 @@ const style = `
 const page = (title: string, body: string): string =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escape(title)}</title><style>${style}</style></head><body>${body}</body></html>`;
 
+const styleHash = createHash('sha256').update(style).digest('base64');
 const pageHeaders = {
-  'content-security-policy':
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   'cache-control': 'public, max-age=300',
 };
 

@@ -1,13 +1,15 @@
 /** What is wrong with a request before there is one, or before its path matters: framing, Host, encoding, Expect. */
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyInstance } from 'fastify';
+import type { Duplex } from 'node:stream';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem, problemTypes, type ProblemCode } from '../kernel/problems.ts';
 import { problemDocument } from './problem.ts';
 
 const type = 'application/problem+json; charset=utf-8';
 
 /** Errors of Node's own parser come before any request exists, so that the reply is written by hand. */
-export function parserError(error: NodeJS.ErrnoException, socket: Socket): void {
+export function parserError(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
@@ -21,23 +23,20 @@ export function parserError(error: NodeJS.ErrnoException, socket: Socket): void 
   const problem = new Problem(code, problemTypes[code].meaning);
   const body = JSON.stringify(problemDocument(problem, '/', ''));
   socket.end(
-    `HTTP/1.1 ${problem.status} ${problemTypes[code].title}\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${problem.status} ${problemTypes[code].title}\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n${body}`,
   );
 }
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** The body is a file, which may be large. */
-    file?: boolean;
-  }
-}
-
-export function wire(app: FastifyInstance): void {
-  bodiesInTime(app);
+/** `trusting`: what a proxy says of host and scheme counts. */
+export function wire(app: FastifyInstance, trusting: boolean): void {
   app.server.on('checkExpectation', (request, response) => {
     const problem = new Problem('expectation-failed', 'Only `Expect: 100-continue` is understood.');
     const body = JSON.stringify(problemDocument(problem, request.url?.split('?')[0] ?? '/', ''));
     response.writeHead(problem.status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
+  });
+  // Without a listener Node would hang up without a word.
+  app.server.on('connect', (_request, socket: Duplex) => {
+    parserError(new Error('CONNECT'), socket);
   });
   const silent = silentConnections(app);
   // A connection whose last reply is just leaving is not idle yet when the server closes, and would then be kept for a
@@ -54,20 +53,44 @@ export function wire(app: FastifyInstance): void {
     done();
   });
   app.addHook('onRequest', (request, _reply, done) => {
-    const { rawHeaders, url = '', httpVersion } = request.raw;
-    const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length;
-    if (hosts > 1 || (hosts === 0 && httpVersion === '1.1'))
-      done(
-        new Problem(
-          'malformed-request',
-          `The request names ${hosts === 0 ? 'no Host' : 'more than one Host'}.`,
-        ),
-      );
-    else if (!isDecodable(url.slice(url.indexOf('?') + 1)))
-      done(new Problem('malformed-request', 'The query string is not properly percent-encoded UTF-8.'));
-    else done();
+    const fault = faultIn(request.raw) ?? (trusting ? faultBefore(request) : undefined);
+    if (fault === undefined) done();
+    else done(new Problem(...fault, { headers: { connection: 'close' } }));
   });
 }
+
+/** A host and a port, as an address can have them (RFC 9110, 7.2). */
+const host = /^(?:[A-Za-z0-9._~!$&'()*+;=%-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?$/;
+/** RFC 9110 wants 8,000 to be read; longer ones are for no list of ours. */
+const urlMost = 8_192;
+
+/** What Node lets through and others may understand otherwise, which is how requests are smuggled past a proxy. */
+function faultIn({ rawHeaders, headers, url = '', httpVersion }: IncomingMessage): Fault | undefined {
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2)
+    if (rawHeaders[i]?.length === 4 && rawHeaders[i]?.toLowerCase() === 'host') hosts += 1;
+  const coding = headers['transfer-encoding'];
+  if (httpVersion !== '1.1' && httpVersion !== '1.0')
+    return ['malformed-request', 'Only HTTP/1.1 and HTTP/1.0 are spoken here.'];
+  if (hosts > 1) return ['malformed-request', 'The request names more than one Host.'];
+  if (hosts === 0 && httpVersion === '1.1') return ['malformed-request', 'The request names no Host.'];
+  if (hosts === 1 && !host.test(headers.host ?? ''))
+    return ['malformed-request', 'Host is not the name or the number of a host.'];
+  if (coding !== undefined && (coding.toLowerCase() !== 'chunked' || httpVersion === '1.0'))
+    return ['malformed-request', 'Of transfer codings only `chunked` is read, and that of HTTP/1.1 alone.'];
+  if (url.length > urlMost) return ['uri-too-long', `The address has more than ${urlMost} characters.`];
+  if (url.includes('%') && !isDecodable(url.slice(url.indexOf('?') + 1)))
+    return ['malformed-request', 'The query string is not properly percent-encoded UTF-8.'];
+  return undefined;
+}
+
+/** A proxy passes on what its clients made up, unless it is told not to. */
+const faultBefore = (request: FastifyRequest): Fault | undefined =>
+  host.test(request.host) && /^https?$/.test(request.protocol)
+    ? undefined
+    : ['malformed-request', 'The proxy in front names no proper host or scheme.'];
+
+type Fault = [ProblemCode, string];
 
 /** How long a connection may be open with nothing said on it when the server closes. */
 const silentMost = 500;
@@ -81,30 +104,6 @@ function silentConnections(app: FastifyInstance): Map<Socket, number> {
   });
   app.server.on('request', ({ socket }) => silent.delete(socket));
   return silent;
-}
-
-/** How long a body may take, unless it is a file, whose reader sees to that itself. */
-const bodyMost = 15_000;
-
-/** Node's own limit for a whole request is long, so that large files can be sent; other bodies have to come at once. */
-function bodiesInTime(app: FastifyInstance): void {
-  app.addHook('preParsing', (request, reply, payload, done) => {
-    const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
-    if (!request.routeOptions.config.file && (coding !== undefined || (length ?? '0') !== '0')) {
-      const timer = setTimeout(() => {
-        void reply.header('connection', 'close');
-        payload.emit(
-          'error',
-          new Problem('request-timeout', `The body took over ${bodyMost / 1000} seconds.`),
-        );
-      }, bodyMost);
-      for (const event of ['end', 'error', 'close'])
-        payload.once(event, () => {
-          clearTimeout(timer);
-        });
-    }
-    done();
-  });
 }
 
 function isDecodable(text: string): boolean {

@@ -8,14 +8,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import sql from 'sql-template-tag';
 import type { Client, Database } from '../db/database.ts';
 import type { Reader } from '../db/moment.ts';
+import { bodyMost, bytesLeast } from '../http/slow-bodies.ts';
 import { Problem } from '../kernel/problems.ts';
 
 const partBytes = 1_048_576;
 /** Up to here a file stays in memory. */
 export const memoryBytes = 4 * partBytes;
-/** How long a sender may pause. */
-const pauseMost = 15_000;
-
 export interface ReceivedFile {
   digest: string;
   length: number;
@@ -67,22 +65,26 @@ export async function receiveFile(db: Database, body: IncomingMessage, limit: nu
   };
 }
 
-/** The body, unless its sender pauses for too long or goes away. It is then left unread, so that a reply can be sent. */
+/** The body, unless its sender is too slow or goes away. It is then left unread, so that a reply can be sent. */
 async function* unhurried(body: IncomingMessage): AsyncGenerator<Buffer> {
   // Reading that ends early must not take the connection along: the refusal goes out on it.
   const chunks = body.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer, undefined>;
   try {
-    for (;;) {
+    for (let bytes = 0, left = bodyMost; ;) {
       const come = new AbortController();
-      const pause = delay(pauseMost, undefined, { signal: come.signal }).then(() => {
-        throw new Problem('request-timeout', `Nothing came for ${pauseMost / 1000} seconds.`, {
-          headers: { connection: 'close' },
-        });
+      const since = performance.now();
+      const pause = delay(left, undefined, { signal: come.signal }).then(() => {
+        const detail = `Within ${bodyMost / 1000} seconds at least ${bytesLeast} bytes of a file have to come.`;
+        throw new Problem('request-timeout', detail, { headers: { connection: 'close' } });
       });
       const next = await Promise.race([chunks.next(), pause]).finally(() => {
         come.abort();
       });
       if (next.done) return;
+      // What we take to keep it does not count against the sender.
+      left -= performance.now() - since;
+      bytes += next.value.length;
+      if (bytes >= bytesLeast) [bytes, left] = [0, bodyMost];
       yield next.value;
     }
   } finally {

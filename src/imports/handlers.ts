@@ -35,6 +35,8 @@ import { importDocument, planOf, recordOrder, recordReport, uuid, type Asked, ty
 
 export interface ImportContext extends Context {
   fileBytes: number;
+  /** Large imports of one key that wait or run at most. */
+  jobsPerKey: number;
   queue: Queue;
 }
 
@@ -55,6 +57,7 @@ export function importHandler(context: ImportContext) {
     await demandProgram(context.db, order.resource, order.program);
     const key = requiredKey(request);
     const preferences = preferencesOf(request);
+    reply.occupy('imports');
     const file = await receiveFile(context.db, request.raw, context.fileBytes);
     const held = { ...file, most: atOnceMost(preferences) };
     let large = preferences.async || file.bytes === undefined;
@@ -84,6 +87,7 @@ export function applyHandler(context: ImportContext) {
     const key = requiredKey(request);
     const preferences = preferencesOf(request);
     const { id } = request.params as { id: string };
+    reply.occupy('imports');
     const once = { key, print: fingerprintOf(request, id), ...preferences };
     const outcome = await atOnce(context, request, once, async (client) => {
       const { order, file, rows } = await planToApply(client, context, id, request);
@@ -178,10 +182,11 @@ async function carryOut(
 
 async function enqueue(
   client: Client,
-  { queue }: ImportContext,
+  { queue, jobsPerKey }: ImportContext,
   order: Asked,
   file: ReceivedFile,
 ): Promise<Outcome> {
+  await refuseTooManyJobs(client, order.actor, jobsPerKey);
   const id = await recordOrder(client, order, 'queued', await keptFile(client, file));
   await client.query(
     sql`INSERT INTO import_progress (import, total_bytes) VALUES (${id}::uuid, ${file.length})`,
@@ -194,6 +199,18 @@ async function enqueue(
     headers: { 'content-type': mediaTypes.json, 'cache-control': 'no-store', location, 'retry-after': '1' },
     body,
   };
+}
+
+async function refuseTooManyJobs(client: Client, actor: string, most: number): Promise<void> {
+  if (most === Infinity) return;
+  const [row] = await client.query<{ jobs: number }>(
+    sql`SELECT count(*)::int AS jobs FROM imports i JOIN import_progress p ON p.import = i.id
+         WHERE i.actor = ${actor} AND i.status IN ('queued', 'running')`,
+  );
+  if ((row?.jobs ?? 0) >= most)
+    throw new Problem('too-many-at-once', `${most} large imports of this key wait or run already.`, {
+      headers: { 'retry-after': '30' },
+    });
 }
 
 /** Whoever asked to wait hears of the end of a large import, if it comes in time. */

@@ -332,8 +332,14 @@ export const problemTypes = {
   'rate-limited': problem(
     429,
     'Too many requests',
-    'The key, or the address without a key, has used up its requests for this minute.',
-    'Wait for the seconds in `Retry-After`; the `RateLimit` field shows how much is left.',
+    'The key, or the address without a key, has used up its reads or writes for this minute. Most requests count once, a 304 a tenth; an export, a simulation, an import and a page of many rows count more.',
+    'Wait for the seconds in `Retry-After`; the `RateLimit` field shows how much is left. Ask for what you have already with `If-None-Match`, for several rows with one list, for many with one export.',
+  ),
+  'too-many-at-once': problem(
+    429,
+    'Too many at the same time',
+    'The key, or the address without a key, has as many exports, imports, event streams or queued imports under way as one may have.',
+    'Wait until one of them has ended, at least for the seconds in `Retry-After`, and send the request again.',
   ),
   'headers-too-large': problem(
     431,

@@ -63,6 +63,11 @@ export class KeyRing {
     return this.#look(hash) ?? this.#ask(hash);
   }
 
+  /** What is known of it without asking, though it may have been changed elsewhere since. */
+  held(secret: string): Key | undefined {
+    return this.#look(hashOf(secret));
+  }
+
   /** Something was changed, and has been committed. */
   forget(): void {
     this.#changes += 1;

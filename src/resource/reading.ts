@@ -76,6 +76,10 @@ export function listHandler(resource: Resource, context: Context) {
   };
 }
 
+/** In reads: one for each hundred rows that are given or embedded at most, and five for counting. */
+const pageCost = (limit: number, { include = [], count }: ListQuery): number =>
+  Math.ceil((limit * (1 + new Set(include).size)) / 100) + (count ? 5 : 0);
+
 /** What a cursor is bound to: everything that decides which rows come in which order, but not how many. */
 function identityOf(request: FastifyRequest, query: ListQuery, language: Language): string {
   const { cursor, limit, fields, include, count, format, lang, ...deciding } = query;
@@ -95,6 +99,7 @@ async function sendPage(
   after: (string | null)[] | undefined,
 ): Promise<FastifyReply> {
   const limit = reading.query.limit ?? pageSize;
+  request.charge(pageCost(limit, reading.query));
   const [rows, counted] = await readAt(
     db,
     momentOf(reading.query),
@@ -121,6 +126,7 @@ async function sendExport(
   format: 'csv' | 'ndjson',
   after: (string | null)[] | undefined,
 ): Promise<FastifyReply> {
+  reply.occupy('exports');
   // A stream that has begun cannot become a refusal any more, so a forged position is found before.
   if (after) await db.query(positionStatement(sortKeys(reading.resource, reading.query.sort ?? []), after));
   const moment = momentOf(reading.query);

@@ -50,6 +50,7 @@ function viewHandler(view: View, context: Context) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const query = reader().read(request.query as Record<string, unknown>);
     const format = formatOf(request, query.format, formats);
+    request.charge(view.cost ?? 1);
     const { id = '' } = request.params as { id?: string };
     const language = languageOf(request, query);
     const { registry, publicRead } = context;

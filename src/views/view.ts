@@ -44,6 +44,8 @@ export interface ViewDeclaration<Facts, Answer, Query> {
   parameters: Parameters;
   /** Query string of the example, for a view that needs one. */
   exampleQuery?: string;
+  /** For how many reads it counts; 1 unless told. */
+  cost?: number;
   /** Refusals beyond those that every view can give. */
   problems?: readonly ProblemCode[];
   /** What was found; undefined where the row in the path does not exist. */

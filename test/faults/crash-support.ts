@@ -12,6 +12,8 @@ export interface Reply {
   data: { id: string; status: string; counts: Record<string, number> };
 }
 
+const unlimited = { RATE_LIMIT_READS: '0', RATE_LIMIT_WRITES: '0' };
+
 export class Server {
   readonly #environment: Record<string, string>;
   #child: ChildProcess | undefined;
@@ -33,7 +35,7 @@ export class Server {
     this.#output = '';
     const child = spawn(process.execPath, ['dist/main.js'], {
       cwd: inject('program'),
-      env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'error', ...this.#environment },
+      env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'error', ...unlimited, ...this.#environment },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });

@@ -20,6 +20,8 @@ const raw = (bytes: string): Promise<string> =>
     socket.on('error', reject);
   });
 
+const post = 'POST /v1/calls HTTP/1.1\r\nHost: x\r\n';
+
 test.each([
   ['a method that there is not', 'FOO / HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'malformed-request'],
   ['a line that is no request', 'hello\r\n\r\n', 400, 'malformed-request'],
@@ -41,6 +43,40 @@ test.each([
     'GET /v1/calls HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n',
     400,
     'malformed-request',
+  ],
+  ...Object.entries({
+    'a field that is folded': 'GET / HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\n\r\n',
+    'a length that is folded': `${post}Content-Length:\r\n 1\r\n\r\na`,
+    'a coding that is folded': `${post}Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n`,
+    'two lengths': `${post}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab`,
+    'the same length twice': `${post}Content-Length: 1\r\nContent-Length: 1\r\n\r\na`,
+    'a list of lengths': `${post}Content-Length: 1, 1\r\n\r\na`,
+    'a length with a sign': `${post}Content-Length: +1\r\n\r\na`,
+    'a length beyond all numbers': `${post}Content-Length: 18446744073709551617\r\n\r\na`,
+    'a coding that is not read': `${post}Transfer-Encoding: gzip, chunked\r\nConnection: close\r\n\r\n0\r\n\r\n`,
+    'a coding twice': `${post}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+    'a coding that is none': `${post}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n`,
+    'a coding in HTTP/1.0':
+      'POST /v1/calls HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    'a chunk whose size is none': `${post}Transfer-Encoding: chunked\r\n\r\n0x1\r\na\r\n0\r\n\r\n`,
+    'a blank before the colon': 'GET / HTTP/1.1\r\nHost: x\r\nX : a\r\n\r\n',
+    'a field without a name': 'GET / HTTP/1.1\r\nHost: x\r\n: a\r\n\r\n',
+    'a line that ends with LF': 'GET / HTTP/1.1\r\nHost: x\nX: a\r\n\r\n',
+    'a line that ends with CR': 'GET / HTTP/1.1\r\nHost: x\rX: a\r\n\r\n',
+    'a NUL in a field': 'GET / HTTP/1.1\r\nHost: x\r\nX: a\0b\r\n\r\n',
+    'an empty Host': 'GET /v1/calls HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n',
+    'a list of Hosts': 'GET /v1/calls HTTP/1.1\r\nHost: a, b\r\nConnection: close\r\n\r\n',
+    'a Host with a user': 'GET /v1/calls HTTP/1.1\r\nHost: a@b\r\nConnection: close\r\n\r\n',
+    'a version of old': 'GET /v1/calls\r\n\r\n',
+    'a version to come': 'GET /v1/calls HTTP/2.0\r\nHost: x\r\nConnection: close\r\n\r\n',
+    'the beginning of HTTP/2': 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+    'a tunnel': 'CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n',
+  }).map(([name, bytes]): [string, string, number, string] => [name, bytes, 400, 'malformed-request']),
+  [
+    'an address of 9 KB',
+    `GET /v1/calls?q=${'a'.repeat(9_000)} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
+    414,
+    'uri-too-long',
   ],
   [
     'an expectation',

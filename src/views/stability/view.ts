@@ -24,6 +24,7 @@ Weights that the round states for the parts of its total are left aside, since a
 
 The larger the round, the fewer draws it can have: 400 says how many. 503 with \`Retry-After\` where too many simulations are waiting already.`,
   of: 'rounds',
+  cost: 20,
   parameters: {
     seed: z
       .int()

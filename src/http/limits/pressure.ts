@@ -1,0 +1,36 @@
+/**
+ * Where the server is so far behind that nobody would wait for an answer, requests are refused at once instead: while the
+ * event loop lags, memory is nearly full, or the database has far more to do than it can.
+ */
+import { getHeapStatistics } from 'node:v8';
+import underPressure from '@fastify/under-pressure';
+import type { FastifyInstance } from 'fastify';
+import type { Database } from '../../db/database.ts';
+import { Problem } from '../../kernel/problems.ts';
+
+/** Of the heap that Node would end the process for. */
+const heapShare = 0.92;
+/** Statements that wait for each connection. */
+const waitingMost = 100;
+const lookEvery = 500;
+
+export async function pressure(
+  app: FastifyInstance,
+  { pool }: Database,
+  maxEventLoopDelay: number,
+): Promise<void> {
+  if (maxEventLoopDelay === 0) return;
+  await app.register(underPressure, {
+    maxEventLoopDelay,
+    maxHeapUsedBytes: getHeapStatistics().heap_size_limit * heapShare,
+    sampleInterval: lookEvery,
+    healthCheck: () => Promise.resolve(pool.waitingCount < pool.options.max * waitingMost),
+    healthCheckInterval: lookEvery,
+    pressureHandler: ({ routeOptions }) => {
+      if (routeOptions.config.unlimited) return;
+      throw new Problem('unavailable', 'The server has more to do than it can right now.', {
+        headers: { 'retry-after': '2' },
+      });
+    },
+  });
+}
