@@ -22,7 +22,7 @@ import type { Queue } from './jobs/queue.ts';
 import { isTurnFree, runImport, TurnTaken } from './merging/run.ts';
 import { FileError } from './reading/file-error.ts';
 import { outcomeOf, unreadable } from './outcome.ts';
-import { readerOf } from './reader.ts';
+import { readerOf, refuseBomb } from './reader.ts';
 import {
   fingerprintOf,
   importReader,
@@ -59,6 +59,7 @@ export function importHandler(context: ImportContext) {
     const preferences = preferencesOf(request);
     reply.occupy('imports');
     const file = await receiveFile(context.db, request.raw, context.fileBytes);
+    if (order.gzip && file.bytes) await refuseBomb(file.bytes, context.fileBytes);
     const held = { ...file, most: atOnceMost(preferences) };
     let large = preferences.async || file.bytes === undefined;
     const work = (client: Client): Promise<Outcome> =>

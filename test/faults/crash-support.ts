@@ -57,6 +57,10 @@ export class Server {
     if (DATA_DIR !== undefined) this.#postmaster = postmasterOf(DATA_DIR);
   }
 
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   get isAlive(): boolean {
     return this.#child?.exitCode === null && this.#child.signalCode === null;
   }

@@ -32,7 +32,7 @@ test.each([...pages, ...others])(
 test('the pages have no script that stands in them, and their own have no other style than the one that is named', async () => {
   for (const path of pages) {
     const { text, headers } = await it.anyone.get(path);
-    expect([path, text.match(/<script(?![^>]*\ssrc=)|\son[a-z]+\s*=|javascript:/i)]).toEqual([path, null]);
+    expect([path, /<script(?![^>]*\ssrc=)|\son[a-z]+\s*=|javascript:/i.exec(text)]).toEqual([path, null]);
     if (path !== '/docs/') expect(headers['content-security-policy']).not.toContain('unsafe');
   }
 });
@@ -54,7 +54,7 @@ test('a proxy that is trusted says that there is TLS, by what name, and whom it 
   };
   const catalogue = async ({ anyone }: typeof it) => {
     const reply = await anyone.get('/.well-known/api-catalog').set(said).buffer(true);
-    return [reply.headers['strict-transport-security'], JSON.stringify(reply.body) + (reply.text ?? '')];
+    return [reply.headers['strict-transport-security'], reply.text];
   };
   const [tls, links] = await catalogue(behind);
   expect(tls).toMatch(/^max-age=[0-9]{8,}/);

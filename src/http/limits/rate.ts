@@ -3,7 +3,7 @@
  * before everything that costs: keys, database, cache. The fields are those of draft-ietf-httpapi-ratelimit-headers-10.
  */
 import rateLimit from '@fastify/rate-limit';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Database } from '../../db/database.ts';
 import { Problem } from '../../kernel/problems.ts';
 import type { KeyRing } from '../../keys/ring.ts';
@@ -28,19 +28,15 @@ declare module 'fastify' {
 interface Policy {
   name: 'reads' | 'writes' | 'keys';
   most: number;
+  /** The field RateLimit-Policy. */
+  field: string;
 }
-
-/** Keys that are looked up for an address, so that nobody can try them out without end. Those known are not counted. */
-const lookUps: Policy = { name: 'keys', most: 60 };
 
 interface Quota {
   policy: Policy;
   /** Under which it is counted. */
   name: string;
 }
-
-/** A 304 has cost nearly nothing when it comes out of a cache, and is what clients should ask for. */
-const notModifiedCost = 0.1;
 
 export interface RateLimits {
   reads: number;
@@ -49,35 +45,46 @@ export interface RateLimits {
   shared: boolean;
 }
 
-const nameOf = (policy: Policy, client: string): string => `${policy.name} ${client}`;
+const policyOf = (name: Policy['name'], most: number): Policy => ({
+  name,
+  most,
+  field: `"${name}";q=${most};w=${windowMilliseconds / 1000}`,
+});
+
+/** Keys that are looked up for an address, so that nobody can try them out without end. Those known are not counted. */
+const lookUps = policyOf('keys', 60);
+/** A 304 has cost nearly nothing when it comes out of a cache, and is what clients should ask for. */
+const notModifiedCost = 0.1;
+
+const nameOf = ({ name }: Policy, client: string): string => `${name} ${client}`;
 
 const secondsLeft = (endsAt: number): number => Math.max(1, Math.ceil((endsAt - performance.now()) / 1000));
 
-const isLimited = ({ method, routeOptions }: FastifyRequest): boolean =>
-  method !== 'OPTIONS' && !routeOptions.config.unlimited;
+const isRead = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
 
 export async function rateLimits(
   app: FastifyInstance,
   { db, ring }: { db: Database; ring: KeyRing },
   limits: RateLimits,
 ): Promise<void> {
-  app.decorateRequest('client', '');
-  app.decorateRequest('quota', undefined);
   const counts = new Counts();
-  const reads: Policy = { name: 'reads', most: limits.reads };
-  const writes: Policy = { name: 'writes', most: limits.writes };
-
-  const exceeded = ({ name, most }: Policy, { endsAt }: { endsAt: number }): Problem =>
-    new Problem('rate-limited', `The ${most} ${name} that there are in a minute are used up.`, {
-      headers: { 'retry-after': String(secondsLeft(endsAt)) },
-    });
+  const exceeded = (policy: Policy, client: string): Problem => {
+    const { endsAt } = counts.of(nameOf(policy, client));
+    return new Problem(
+      'rate-limited',
+      `The ${policy.most} ${policy.name} that there are in a minute are used up.`,
+      { headers: { 'retry-after': String(secondsLeft(endsAt)) } },
+    );
+  };
   const spend = (policy: Policy, client: string, cost: number): void => {
-    const count = counts.of(nameOf(policy, client));
+    const name = nameOf(policy, client);
     // What costs more than there ever is takes all that there is.
     const wanted = Math.min(cost, policy.most - 1);
-    if (count.used + wanted > policy.most) throw exceeded(policy, count);
-    counts.add(nameOf(policy, client), wanted);
+    if (counts.of(name).used + wanted > policy.most) throw exceeded(policy, client);
+    counts.add(name, wanted);
   };
+  app.decorateRequest('client', '');
+  app.decorateRequest('quota', undefined);
   app.decorateRequest('charge', function (this: FastifyRequest, cost: number) {
     if (this.quota && cost > 1) spend(this.quota.policy, this.client, cost - 1);
   });
@@ -88,37 +95,36 @@ export async function rateLimits(
     global: false,
     store: storeOn(counts),
     timeWindow: windowMilliseconds,
-    max: ({ quota }) => quota?.policy.most ?? 0,
     keyGenerator: ({ quota }) => quota?.name ?? '',
   });
-  const count = app.createRateLimit();
+  const limited = (name: 'reads' | 'writes') => ({
+    policy: policyOf(name, limits[name]),
+    count: app.createRateLimit({ max: limits[name] }),
+  });
+  const [reads, writes] = [limited('reads'), limited('writes')];
   const clients = new Clients(ring);
 
   app.addHook('onRequest', async (request) => {
-    const policy = request.method === 'GET' || request.method === 'HEAD' ? reads : writes;
-    if (policy.most === 0 || !isLimited(request)) return;
+    const { policy, count } = isRead(request) ? reads : writes;
+    if (policy.most === 0 || request.method === 'OPTIONS' || request.routeOptions.config.unlimited) return;
     const client = clients.of(request, (address) => {
       spend(lookUps, address, 1);
     });
     request.client = typeof client === 'string' ? client : await client;
     request.quota = { policy, name: nameOf(policy, request.client) };
     const counted = await count(request);
-    if (!counted.isAllowed && counted.isExceeded) throw exceeded(policy, counts.of(request.quota.name));
+    if (!counted.isAllowed && counted.isExceeded) throw exceeded(policy, request.client);
   });
-  app.addHook('onSend', (request, reply, payload, done) => {
-    const { quota } = request;
+  app.addHook('onSend', ({ quota }, reply, payload, done) => {
     if (quota) {
-      if (reply.statusCode === 304) counts.add(quota.name, notModifiedCost - 1);
-      sayLeft(reply, quota, counts);
+      const { policy, name } = quota;
+      const { used, endsAt } =
+        reply.statusCode === 304 ? counts.add(name, notModifiedCost - 1) : counts.of(name);
+      const left = Math.max(0, Math.floor(policy.most - used));
+      void reply
+        .header('ratelimit-policy', policy.field)
+        .header('ratelimit', `"${policy.name}";r=${left};t=${secondsLeft(endsAt)}`);
     }
     done(null, payload);
   });
-}
-
-function sayLeft(reply: FastifyReply, { policy, name }: Quota, counts: Counts): void {
-  const { used, endsAt } = counts.of(name);
-  const left = Math.max(0, Math.floor(policy.most - used));
-  void reply
-    .header('ratelimit-policy', `"${policy.name}";q=${policy.most};w=${windowMilliseconds / 1000}`)
-    .header('ratelimit', `"${policy.name}";r=${left};t=${secondsLeft(endsAt)}`);
 }
