@@ -9,6 +9,9 @@ import type { Limits } from './row.ts';
 /** What is worked on without a pause; also what gzip unpacks at a time. */
 const pieceBytes = 64 * 1024;
 
+/** What unpacks to less is no bomb, whatever its size; a row that is too long is found before, and told as such. */
+const ratioFrom = 2 << 20;
+
 const lost = new Set([
   'ECONNRESET',
   'ECONNABORTED',
@@ -136,7 +139,7 @@ export async function* pieces(received: Received, gzip: boolean, limits: Limits)
           `The file has more than ${limits.bytes} bytes${gzip ? ' when it is unpacked' : ''}. Send it in parts.`,
         );
       }
-      if (gzip && limits.ratio !== undefined && total > Math.max(1 << 20, limits.ratio * received.bytes))
+      if (gzip && limits.ratio !== undefined && total > Math.max(ratioFrom, limits.ratio * received.bytes))
         throw new FileError(
           'unpacks-too-far',
           `The gzip file unpacks to more than ${limits.ratio} times its size. Send it unpacked, or in parts.`,
