@@ -23,7 +23,8 @@ export async function pressure(
   await app.register(underPressure, {
     maxEventLoopDelay,
     maxHeapUsedBytes: getHeapStatistics().heap_size_limit * heapShare,
-    sampleInterval: lookEvery,
+    // Twice as long, so that one long stroke of work, after which all is well, is no reason to refuse anybody.
+    sampleInterval: 2 * maxEventLoopDelay,
     healthCheck: () => Promise.resolve(pool.waitingCount < pool.options.max * waitingMost),
     healthCheckInterval: lookEvery,
     pressureHandler: ({ routeOptions }) => {
