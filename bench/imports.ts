@@ -68,7 +68,9 @@ async function million(it: Product): Promise<void> {
   );
 }
 
-const product = await startProduct();
+// CACHE_BYTES=0 shows the other reads without what is kept of them.
+const { CACHE_BYTES } = process.env;
+const product = await startProduct(CACHE_BYTES === undefined ? {} : { CACHE_BYTES });
 try {
   await makeProgrammes((text, values) => product.sql.query(text, values), large);
   await inOneRequest(product);

@@ -55,9 +55,10 @@ export interface Product {
   stop: () => Promise<void>;
 }
 
-export async function startProduct(): Promise<Product> {
+export async function startProduct(env: Record<string, string> = {}): Promise<Product> {
   const postgres = await startPostgres();
-  let api = await startApi(postgres.url);
+  const start = (): Promise<Served> => startApi(postgres.url, env);
+  let api = await start();
   const sql = new pg.Client(postgres.url);
   await sql.connect();
   const product: Product = {
@@ -68,7 +69,7 @@ export async function startProduct(): Promise<Product> {
     headers,
     restart: async () => {
       await api.stop();
-      api = await startApi(postgres.url);
+      api = await start();
       product.base = api.base;
     },
     stop: async () => {

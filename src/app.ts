@@ -146,11 +146,15 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
   });
   const ring = keyRing(app, db);
   await pressure(app, db, config.PRESSURE_MILLISECONDS ?? 0);
-  await rateLimits(app, { db, ring }, {
-    reads: config.RATE_LIMIT_READS ?? 0,
-    writes: config.RATE_LIMIT_WRITES ?? 0,
-    shared: config.RATE_LIMIT_STORE === 'postgres',
-  });
+  await rateLimits(
+    app,
+    { db, ring },
+    {
+      reads: config.RATE_LIMIT_READS ?? 0,
+      writes: config.RATE_LIMIT_WRITES ?? 0,
+      shared: config.RATE_LIMIT_STORE === 'postgres',
+    },
+  );
   gates(app, {
     exports: config.EXPORTS_AT_ONCE ?? Infinity,
     imports: config.IMPORTS_AT_ONCE ?? Infinity,

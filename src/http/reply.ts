@@ -74,7 +74,7 @@ export function sendTagged(
     const value = reply.getHeader(name);
     if (typeof value === 'string') fields[name] = value;
   }
-  fields.vary ??= codings;
+  if (!('vary' in fields)) fields.vary = codings;
   const tagged = new Tagged(etag, fields, Buffer.from(body));
   request.recording?.keep(tagged);
   return sendAgain(request, reply, tagged);
