@@ -17,6 +17,7 @@ import { auth } from './http/auth.ts';
 import { jsonBodies } from './http/body.ts';
 import { docs } from './http/docs.ts';
 import { health } from './http/health.ts';
+import { logging } from './http/logging.ts';
 import { gates } from './http/limits/gates.ts';
 import { pressure } from './http/limits/pressure.ts';
 import { rateLimits } from './http/limits/rate.ts';
@@ -26,6 +27,7 @@ import { pages } from './http/pages.ts';
 import { problems, sendProblem, toProblem } from './http/problem.ts';
 import { requestIds } from './http/request-id.ts';
 import { everyReply, security } from './http/security.ts';
+import { securityTxt } from './http/security-txt.ts';
 import { slowBodies } from './http/slow-bodies.ts';
 import { parserError, wire } from './http/wire.ts';
 import { lazily } from './kernel/lazily.ts';
@@ -37,6 +39,8 @@ import { didYouMean } from './kernel/nearest.ts';
 import { Problem } from './kernel/problems.ts';
 import { keyTag } from './keys/documentation.ts';
 import { keyRing, keyRoutes } from './keys/routes.ts';
+import { countRequests } from './metrics/requests.ts';
+import { metricRoutes } from './metrics/routes.ts';
 import { resourceRoutes } from './resource/routes.ts';
 import { tablesOf } from './resource/write.ts';
 import type { Registry } from './resource/registry.ts';
@@ -66,6 +70,8 @@ export interface Parts {
         | 'STREAMS_AT_ONCE'
         | 'JOBS_PER_KEY'
         | 'PRESSURE_MILLISECONDS'
+        | 'METRICS'
+        | 'SECURITY_CONTACT'
       >
     >;
   db: Database;
@@ -78,10 +84,7 @@ const unused = (): never => {
 
 export async function buildApp({ config, db, registry }: Parts): Promise<FastifyInstance> {
   const app = fastify({
-    logger:
-      config.LOG_LEVEL === 'silent'
-        ? false
-        : { level: config.LOG_LEVEL, redact: ['req.headers.authorization', 'req.headers.cookie'] },
+    logger: config.LOG_LEVEL !== 'silent' && logging(config.LOG_LEVEL),
     genReqId: requestIds(randomUUID),
     bodyLimit: config.BODY_LIMIT,
     routerOptions: { maxParamLength: 200 },
@@ -103,6 +106,8 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
   const operations = collectOperations(app);
   const methods = collectMethods(app);
 
+  // Before anything that has hooks of its own from its beginning.
+  const requests = config.METRICS === 'off' ? undefined : countRequests(app);
   problems(app);
   wire(app, config.TRUST_PROXY !== undefined);
   slowBodies(app);
@@ -155,7 +160,7 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
       shared: config.RATE_LIMIT_STORE === 'postgres',
     },
   );
-  gates(app, {
+  const places = gates(app, {
     exports: config.EXPORTS_AT_ONCE ?? Infinity,
     imports: config.IMPORTS_AT_ONCE ?? Infinity,
     streams: config.STREAMS_AT_ONCE ?? Infinity,
@@ -166,9 +171,11 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
   // Whoever waits is answered before the server ends.
   app.addHook('preClose', () => listener.stop());
   const { CACHE_BYTES: cacheBytes = 0 } = config;
+  let cache: ResponseCache | undefined;
   if (cacheBytes > 0) {
     db.versions = new Versions(tablesOf(registry));
-    responseCache(app, new ResponseCache(cacheBytes, db.versions, listener));
+    cache = new ResponseCache(cacheBytes, db.versions, listener);
+    responseCache(app, cache);
   }
 
   resourceRoutes(app, { db, registry, publicRead: config.PUBLIC_READ });
@@ -194,6 +201,15 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
   viewRoutes(app, { db, registry, publicRead: config.PUBLIC_READ }, views);
   changeRoutes(app, { db, registry, publicRead: config.PUBLIC_READ }, listener);
   await health(app, db);
+  if (requests)
+    metricRoutes(app, config.METRICS === 'public', {
+      db,
+      requests,
+      cache,
+      places,
+      imports: app.imports.tally,
+    });
+  securityTxt(app, config.SECURITY_CONTACT);
   pages(app, {
     views: views.map((view) => ({
       href: exampleHref(view, registry),
@@ -214,7 +230,7 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
     changesTag,
     auditTag,
     keyTag,
-    { name: 'operation', description: 'Whether the server is up.' },
+    { name: 'operation', description: 'Whether the server is up, and how it fares.' },
   ];
   await docs(
     app,

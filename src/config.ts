@@ -27,6 +27,10 @@ function isProxy(text: string): boolean {
   return networks.has(text) || (family !== 0 && fits && more.length === 0);
 }
 
+/** What RFC 9116 takes: an address with its scheme, and of the web only over TLS. */
+const isContact = (text: string): boolean =>
+  /^(https:\/\/|mailto:|tel:)[\x21-\x7e]+$/.test(text) && URL.canParse(text);
+
 export const settings = {
   HOST: {
     schema: z.string().min(1).default('127.0.0.1'),
@@ -76,6 +80,23 @@ export const settings = {
   LOG_LEVEL: {
     schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     meaning: 'How much is logged (JSON lines on standard output).',
+  },
+  METRICS: {
+    schema: z.enum(['admin', 'public', 'off']).default('admin'),
+    meaning:
+      'Who may read `/metrics`: who has a key with the scope `admin`, everybody (`public`, where only your own network gets there), or nobody (`off`).',
+  },
+  SECURITY_CONTACT: {
+    schema: z
+      .string()
+      .transform((text) => text.split(',').map((one) => one.trim()))
+      .refine(
+        (contacts) => contacts.every(isContact),
+        'must be https:, mailto: or tel: addresses, separated by commas',
+      )
+      .optional(),
+    meaning:
+      'Whom to tell of a weakness, for `/.well-known/security.txt`: `mailto:`, `https:` or `tel:` addresses, separated by commas. Without it there is no such file.',
   },
   CORS_ORIGINS: {
     schema: z

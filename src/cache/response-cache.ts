@@ -26,6 +26,9 @@ export class ResponseCache {
   readonly #versions: Versions;
   readonly #listener: Listener;
   readonly #flights = new Map<string, Flight>();
+  /** Replies that were sent again, and requests for which there was none to send. */
+  hits = 0;
+  misses = 0;
 
   constructor(bytes: number, versions: Versions, listener: Listener) {
     this.#store = new Store(bytes, versions);
@@ -40,13 +43,20 @@ export class ResponseCache {
     return this.#store.bytes;
   }
 
+  get entries(): number {
+    return this.#store.entries;
+  }
+
   /** Answers the request from what is kept, now or when somebody else has found it out; or has its reply recorded. */
   answer(request: FastifyRequest, reply: FastifyReply): Answer {
     const day = today();
     if (!this.#listener.isListening || day === undefined) return undefined;
     const key = keyOf(request);
     const kept = this.#store.get(key, day);
-    if (kept) return sendAgain(request, reply, kept.reply);
+    if (kept) {
+      this.hits += 1;
+      return sendAgain(request, reply, kept.reply);
+    }
     const flight = this.#flights.get(key);
     if (flight) return this.#join(flight, key, day, request, reply);
     request.recording = this.#begin(key, day);
@@ -63,13 +73,16 @@ export class ResponseCache {
     const mark = this.#versions.mark();
     const found = await flight.landed;
     // Only what was begun in the state that was there when this was asked: it may have been read before the last write.
-    if (found && this.#versions.areSame(found.mark, mark, found.places))
+    if (found && this.#versions.areSame(found.mark, mark, found.places)) {
+      this.hits += 1;
       return sendAgain(request, reply, found.reply);
+    }
     request.recording = this.#begin(key, day);
     return undefined;
   }
 
   #begin(key: string, day: number): Recording {
+    this.misses += 1;
     const reads = new Reads(this.#versions);
     const flight = flightOf();
     this.#flights.set(key, flight);

@@ -73,6 +73,10 @@ export class Store {
     return this.#new.calculatedSize + this.#proven.calculatedSize;
   }
 
+  get entries(): number {
+    return this.#new.size + this.#proven.size;
+  }
+
   clear(): void {
     this.#new.clear();
     this.#proven.clear();

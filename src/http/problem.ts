@@ -3,6 +3,13 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { isDiskFull, isUnavailable } from '../db/transient.ts';
 import { Problem, problemTypes, type ProblemCode } from '../kernel/problems.ts';
 
+declare module 'fastify' {
+  interface FastifyReply {
+    /** The refusal that it is, if it is one. */
+    problem: ProblemCode | undefined;
+  }
+}
+
 export function problemDocument(
   problem: Problem,
   instance: string,
@@ -62,6 +69,7 @@ export function toProblem(error: unknown): Problem {
 
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
   const path = request.raw.url?.split('?')[0] ?? '/';
+  reply.problem = problem.code;
   return reply
     .code(problem.status)
     .headers(problem.headers)
@@ -72,6 +80,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
 }
 
 export function problems(app: FastifyInstance): void {
+  app.decorateReply('problem', undefined);
   app.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error);
     // A refusal for now is no failure: it says all there is to know.

@@ -223,7 +223,10 @@ async function answer(
   { wait, applied }: Preferences,
 ): Promise<FastifyReply> {
   if (applied !== '') void reply.header('preference-applied', applied);
-  if (outcome.status !== 202) return send(reply, outcome);
+  if (outcome.status !== 202) {
+    queue.tally.answered(outcome);
+    return send(reply, outcome);
+  }
   queue.wake();
   const id = outcome.headers.location?.split('/').at(-1) ?? '';
   const ended = wait > 0 && (await queue.ended(id, wait));

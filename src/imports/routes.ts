@@ -37,7 +37,7 @@ export function importQueue(
       else app.log.error({ err: error, import: task.id }, 'import failed');
       if (task.signal.aborted || !task.last) throw error;
       await giveUp(db, task.id);
-      return 'done';
+      return { status: 'failed' };
     }
   });
   app.decorate('imports', queue);

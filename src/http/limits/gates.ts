@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Problem } from '../../kernel/problems.ts';
 import { addressOf } from './clients.ts';
 
-type Gate = 'exports' | 'imports' | 'streams';
+export type Gate = 'exports' | 'imports' | 'streams';
 
 declare module 'fastify' {
   interface FastifyReply {
@@ -24,7 +24,8 @@ const words: Record<Gate, string> = {
 const costs: Record<Gate, number> = { exports: 25, imports: 10, streams: 1 };
 const retryAfter: Record<Gate, string> = { exports: '2', imports: '5', streams: '15' };
 
-export function gates(app: FastifyInstance, most: Record<Gate, number>): void {
+/** Gives how many places are taken now. */
+export function gates(app: FastifyInstance, most: Record<Gate, number>): Readonly<Record<Gate, number>> {
   const taken = {
     exports: new Map<string, number>(),
     imports: new Map<string, number>(),
@@ -56,4 +57,5 @@ export function gates(app: FastifyInstance, most: Record<Gate, number>): void {
     };
     raw.once('finish', leave).once('close', leave);
   });
+  return takenInAll;
 }

@@ -28,7 +28,8 @@ export async function pressure(
     healthCheck: () => Promise.resolve(pool.waitingCount < pool.options.max * waitingMost),
     healthCheckInterval: lookEvery,
     pressureHandler: ({ routeOptions }) => {
-      if (routeOptions.config.unlimited) return;
+      const { unlimited, urgent } = routeOptions.config;
+      if (unlimited || urgent) return;
       throw new Problem('unavailable', 'The server has more to do than it can right now.', {
         headers: { 'retry-after': '2' },
       });

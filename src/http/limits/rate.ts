@@ -22,6 +22,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Answered whatever else happens: health checks. */
     unlimited?: boolean;
+    /** Answered while the server is too busy for others. */
+    urgent?: boolean;
   }
 }
 

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import PgBoss from 'pg-boss';
 import sql from 'sql-template-tag';
 import type { Client, Database } from '../../db/database.ts';
+import { Tally, type Ended } from '../tally.ts';
 
 const queue = 'imports';
 /** For pg-boss; what a dead server left is taken up long before. */
@@ -29,10 +30,12 @@ export interface Task {
   signal: AbortSignal;
 }
 
-/** `taken` where somebody else works on it, who may yet fail. */
-export type Outcome = 'done' | 'taken';
+/** `taken` where somebody else works on it, who may yet fail; `done` where somebody else has done it. */
+export type Outcome = Ended | 'done' | 'taken';
 
 export class Queue {
+  /** Of all imports, also of those that were carried out at once. */
+  readonly tally = new Tally();
   readonly #db: Database;
   readonly #run: (task: Task) => Promise<Outcome>;
   readonly #ending = new AbortController();
@@ -93,7 +96,9 @@ export class Queue {
   async #carryOut(boss: PgBoss, job: PgBoss.JobWithMetadata<{ import: string }>): Promise<void> {
     const task = { id: job.data.import, last: job.retryCount >= retries, signal: this.#ending.signal };
     try {
-      if ((await this.#run(task)) === 'taken') await boss.sendAfter(queue, job.data, {}, againAfter);
+      const outcome = await this.#run(task);
+      if (outcome === 'taken') await boss.sendAfter(queue, job.data, {}, againAfter);
+      else if (outcome !== 'done') this.tally.note(outcome);
     } catch (error) {
       await boss.fail(queue, job.id, { message: (error as Error).message });
       return;

@@ -50,13 +50,14 @@ export async function work(workshop: Workshop, id: string, signal: AbortSignal):
       });
       const over = new AbortController();
       let interrupted: Promise<void> | undefined;
+      let report: Report;
       const stop = (): void => {
         interrupted = interrupt(db, lock.pid, over.signal);
       };
       stopped.addEventListener('abort', stop);
       try {
         await progress.begin();
-        await carryOut(client, workshop, { id, ...claimed }, { progress, stopped, beside });
+        report = await carryOut(client, workshop, { id, ...claimed }, { progress, stopped, beside });
       } finally {
         await progress.end();
         stopped.removeEventListener('abort', stop);
@@ -65,7 +66,7 @@ export async function work(workshop: Workshop, id: string, signal: AbortSignal):
         await interrupted;
       }
       cancelled.signal.throwIfAborted();
-      return 'done';
+      return { status: report.status, counts: report.counts };
     });
   } catch (error) {
     const end = cancelled.signal.aborted
@@ -80,7 +81,7 @@ export async function work(workshop: Workshop, id: string, signal: AbortSignal):
     }
     await recordEnd(beside, id, end.status, end.faults);
     await forgetFileOf(beside, id);
-    return 'done';
+    return { status: end.status };
   }
 }
 
@@ -107,13 +108,13 @@ async function carryOut(
   { registry, fileBytes }: Workshop,
   { id, order: asked, file }: { id: string; order: Asked; file: string },
   { progress, stopped, beside }: { progress: Progress; stopped: AbortSignal; beside: Reader },
-): Promise<void> {
+): Promise<Report> {
   await client.query(sql`SET LOCAL statement_timeout = 0`);
   await client.query(sql`SET LOCAL idle_in_transaction_session_timeout = 0`);
   const order = { ...asked, id };
   await sayWriter(client.pg, { ...order, import: id });
   const reader = readerOf(piecesOf(beside, file), order, { fileBytes, rows: rowsMost });
-  const report: Report = await runImport(client, registry, order, reader.rows, {
+  const report = await runImport(client, registry, order, reader.rows, {
     told: (step) => {
       stopped.throwIfAborted();
       progress.at({ bytes: reader.bytesRead(), ...step });
@@ -124,6 +125,7 @@ async function carryOut(
   await forgetFileOf(client, id);
   // Plans that were right for the table as it was may be very slow for what it has become.
   if (report.status === 'applied') await client.query(sql`ANALYZE ${raw(order.resource.table)}`);
+  return report;
 }
 
 /** What sending the same file again would not change. */

@@ -1,0 +1,53 @@
+/**
+ * The log: JSON lines with the id of the request. Neither bodies nor header fields are logged, nor what PostgreSQL quotes of
+ * a row; keys in an address, where they do not belong but may be put, are left out.
+ */
+import type { FastifyRequest } from 'fastify';
+import type pg from 'pg';
+
+const left = '…';
+const telling = /key|token|secret|password|auth/i;
+const likeKeys = /satk?_[0-9A-Za-z_-]+/g;
+
+/** The address without the values of parameters that are called like secrets, and without what looks like a key. */
+export function loggedUrl(url: string): string {
+  const [path = '', ...query] = url.replace(likeKeys, left).split('?');
+  if (query.length === 0) return path;
+  const told = query
+    .join('?')
+    .split('&')
+    .map((parameter) => {
+      const [name = ''] = parameter.split('=');
+      return telling.test(name) ? `${name}=${left}` : parameter;
+    });
+  return `${path}?${told.join('&')}`;
+}
+
+/** Of an error of PostgreSQL also where it is from; but not its detail, which shows rows. */
+const named = ['code', 'severity', 'table', 'column', 'constraint', 'routine'] as const;
+
+function logged(error: Error): { type: string; message: string; stack: string } {
+  const { name, message, stack = '' } = error;
+  const fields = named.map((field) => [field, (error as Partial<pg.DatabaseError>)[field]] as const);
+  return {
+    type: name,
+    message,
+    stack,
+    ...Object.fromEntries(fields.filter(([, value]) => typeof value === 'string')),
+  };
+}
+
+export const logging = (level: string) => ({
+  level,
+  // Should somebody log a whole request one day.
+  redact: ['req.headers.authorization', 'req.headers.cookie'],
+  serializers: {
+    req: ({ method, url, host, ip }: FastifyRequest) => ({
+      method,
+      url: loggedUrl(url),
+      host,
+      remoteAddress: ip,
+    }),
+    err: logged,
+  },
+});

@@ -1,0 +1,96 @@
+/** What the log of the program says, and what it must never say. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, inject, test } from 'vitest';
+import { keys } from '../keys.ts';
+import { tracker } from '../tracker.ts';
+
+const it = tracker();
+
+interface Line {
+  level: number;
+  reqId?: string;
+  req?: { method: string; url: string };
+  err?: { message: string; stack: string };
+}
+
+/** The output of a server at the most talkative, from its start to its end. */
+async function outputOf(use: (base: string) => Promise<void>): Promise<string> {
+  const child = spawn(process.execPath, ['dist/main.js'], {
+    cwd: inject('program'),
+    env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'trace', DATABASE_URL: it.url },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const listening = new Promise<string>((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => {
+        output += chunk.toString();
+        const base = /^Health +(http:\S+)\/healthz/m.exec(output)?.[1];
+        if (base !== undefined) resolve(base);
+      });
+    child.once('exit', () => {
+      reject(new Error(output));
+    });
+  });
+  const closed = once(child, 'close');
+  try {
+    await use(await listening);
+  } finally {
+    child.kill('SIGTERM');
+    await closed;
+  }
+  return output;
+}
+
+test('each request is logged with its id and its address, without keys and without what was sent', async () => {
+  await it.sql(`
+    CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN RAISE EXCEPTION 'it fails' USING ERRCODE = 'XX000', DETAIL = 'Failing row contains ' || to_jsonb(NEW)::text; END $$;
+    CREATE TRIGGER fail BEFORE INSERT ON organizations FOR EACH ROW WHEN (NEW.id = 'failing') EXECUTE FUNCTION fail()`);
+  const bearer = { authorization: `Bearer ${keys.writer}`, cookie: 'session=the-cookie' };
+  const output = await outputOf(async (base) => {
+    const row = { names: { en: 'the-body' }, kind: 'company', country: 'KR', sources: ['seed-001'] };
+    const post = (id: string, names: object = row.names) =>
+      fetch(`${base}/v1/organizations`, {
+        method: 'POST',
+        headers: { ...bearer, 'content-type': 'application/json', 'x-request-id': `post-${id}` },
+        body: JSON.stringify({ ...row, id, names }),
+      });
+    expect((await post('logged')).status).toBe(201);
+    expect((await post('refused', { en: 7, xx: 'the-body' })).status).toBe(422);
+    expect((await post('failing')).status).toBe(500);
+    for (const query of [
+      `kind=company&limit=1`,
+      `key=${keys.writer}`,
+      `name=${keys.writer}`,
+      'api_key=the-key&x',
+      'access_token=the-key',
+      '?Authorization=the-key',
+    ])
+      await fetch(`${base}/v1/organizations?${query}`, { headers: bearer });
+    await fetch(`${base}/${keys.writer}`);
+    await fetch(`${base}/%zz?key=the-key`);
+  });
+  const lines = output
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Line);
+  expect(lines.filter(({ reqId }) => reqId === 'post-logged').length).toBeGreaterThanOrEqual(2);
+  const urls = lines.flatMap(({ req }) => req?.url ?? []);
+  expect(urls).toEqual(
+    expect.arrayContaining([
+      '/v1/organizations',
+      '/v1/organizations?kind=company&limit=1',
+      '/v1/organizations?key=…',
+      '/v1/organizations?name=…',
+      '/v1/organizations?api_key=…&x',
+      '/…',
+    ]),
+  );
+  const failure = lines.find(({ reqId, err }) => reqId === 'post-failing' && err !== undefined);
+  expect([failure?.level, failure?.err?.message]).toEqual([50, 'it fails']);
+  expect(failure?.err?.stack).toContain('it fails');
+  for (const secret of [keys.writer, 'the-cookie', 'the-body', 'the-key'])
+    expect(output).not.toContain(secret);
+});
