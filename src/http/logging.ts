@@ -10,7 +10,7 @@ const telling = /key|token|secret|password|auth/i;
 const likeKeys = /satk?_[0-9A-Za-z_-]+/g;
 
 /** The address without the values of parameters that are called like secrets, and without what looks like a key. */
-export function loggedUrl(url: string): string {
+function loggedUrl(url: string): string {
   const [path = '', ...query] = url.replace(likeKeys, left).split('?');
   if (query.length === 0) return path;
   const told = query
