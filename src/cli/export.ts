@@ -17,7 +17,7 @@ export async function exportRows(
   path: string | undefined,
   { format, filter = [], sort, fields }: ExportOptions,
 ): Promise<ExitCode> {
-  const form = formFor(path, format, ['csv', 'ndjson']);
+  const form = formFor(path, format, ['csv', 'ndjson', 'parquet']);
   const query = filters(filter);
   if (sort !== undefined) query.set('sort', sort);
   if (fields !== undefined) query.set('fields', fields);

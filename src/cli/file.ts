@@ -28,7 +28,8 @@ export async function withFile<T>(
 ): Promise<T> {
   const told = formOf(path);
   const form = asked === undefined ? told.form : formsOf.get(asked);
-  if (form === undefined)
+  // Parquet is written here and not read.
+  if (form === undefined || form === 'parquet')
     throw new CliError(
       exit.usage,
       path === '-'

@@ -3,6 +3,7 @@ export const mediaTypes = {
   csv: 'text/csv',
   ndjson: 'application/x-ndjson',
   json: 'application/json',
+  parquet: 'application/vnd.apache.parquet',
 } as const;
 
 export type Form = keyof typeof mediaTypes;
@@ -13,6 +14,7 @@ export const formsOf: ReadonlyMap<string, Form> = new Map([
   ['ndjson', 'ndjson'],
   ['jsonl', 'ndjson'],
   ['json', 'json'],
+  ['parquet', 'parquet'],
 ]);
 
 export function formOf(path: string): { form: Form | undefined; gzip: boolean } {

@@ -140,11 +140,15 @@ function build(interrupt: Interrupt, ended: (code: ExitCode) => void): Command {
     .action(action<[string, ApplyOptions]>(applyPlan));
   program
     .command('export')
-    .description('Writes all rows of a resource, or those of a filter, as CSV or NDJSON.')
+    .description('Writes all rows of a resource, or those of a filter, as CSV, NDJSON or Parquet.')
     .argument('<resource>', 'such as evaluations')
     .argument('[file]', 'where to; standard output unless given')
     .addOption(
-      new Option('--format <form>', 'csv unless the ending of the file tells').choices(['csv', 'ndjson']),
+      new Option('--format <form>', 'csv unless the ending of the file tells').choices([
+        'csv',
+        'ndjson',
+        'parquet',
+      ]),
     )
     .option(
       '--filter <field=value>',

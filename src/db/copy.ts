@@ -10,12 +10,13 @@ import { ExportLines } from './export-lines.ts';
 import type { Database } from './database.ts';
 import { momentSettings, settle, type Moment } from './moment.ts';
 
-export type CopyFormat = 'csv' | 'ndjson';
+export type CopyFormat = 'csv' | 'ndjson' | 'text';
 
 // JSON text holds no raw control characters, so with these as quote and delimiter each line is passed on as it is.
 const options: Record<CopyFormat, string> = {
   csv: 'FORMAT csv, HEADER true',
   ndjson: `FORMAT csv, HEADER false, QUOTE E'\\x01', DELIMITER E'\\x02'`,
+  text: 'FORMAT text',
 };
 
 function asText(value: unknown): string {

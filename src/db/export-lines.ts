@@ -4,6 +4,7 @@
  * few connections that there are for exports.
  */
 import { Transform, type TransformCallback } from 'node:stream';
+import type { CopyFormat } from './copy.ts';
 
 const patienceMs = 60_000;
 const lookEveryMs = 5_000;
@@ -14,7 +15,7 @@ export class ExportLines extends Transform {
   #quoted = false;
   #moved = Date.now();
 
-  constructor(format: 'csv' | 'ndjson') {
+  constructor(format: CopyFormat) {
     super();
     this.#csv = format === 'csv';
     this.#watch = setInterval(() => {

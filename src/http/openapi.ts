@@ -278,7 +278,7 @@ const commonHeaders = {
     pattern: '^[a-z0-9=, -]+$',
     examples: ['wait=30'],
   }),
-  ContentDisposition: header('A file name for csv and ndjson.', {
+  ContentDisposition: header('A file name for csv, ndjson and parquet.', {
     type: 'string',
     maxLength: 200,
     pattern: '^attachment; ',
@@ -303,7 +303,7 @@ Every fact names its **sources**. A fact that is not known is \`null\`, never 0 
 
 **Dates** have the precision that is known: \`2025-08-04\`, \`2025-02\` or \`2025\`. **Money** is a decimal string with its currency and is never converted. **Names** come in English, Korean and French; \`name\` is the one that \`Accept-Language\` or \`lang=\` picks.
 
-**Lists** take filters on every field (\`status=active\`, several values by comma, \`score[gte]=29\`, \`round[ne]=null\`), \`q=\` for words, \`sort=-score,consortium\`, \`fields=\` and \`include=\`, and come as JSON pages or, whole, as CSV and NDJSON (\`format=csv\`).
+**Lists** take filters on every field (\`status=active\`, several values by comma, \`score[gte]=29\`, \`round[ne]=null\`), \`q=\` for words, \`sort=-score,consortium\`, \`fields=\` and \`include=\`, and come as JSON pages or, whole, as CSV, NDJSON and Parquet (\`format=csv\`).
 
 **The past** has two clocks, on every read, alone or together. \`asOf=2025-12-01\` asks what was public and in force on that day: evaluations count from \`disclosedOn\` (one that took place is \`undisclosed\` before that), decisions and bids from \`decidedOn\` (rank and total from \`disclosedOn\`), consortiums from their first decision, members from \`joinedOn\` to \`leftOn\`, calls from \`openedOn\`, models from \`releasedOn\`, benchmark results from \`measuredOn\` or else with their model, funding figures from \`statedOn\`, observations from \`observedOn\`, partnerships from \`startedOn\` to \`endedOn\`, sources from \`publishedOn\`, milestones and disclosures from their day; rounds are always there, their results from \`publishedOn\`; programmes, organizations, criteria, benchmarks and aliases are always there. A month or year counts from its last day. A row without its date takes that of its earliest source; without that too it is left out, unless \`undated=include\`. \`knownAt=\` asks what this tracker said at a moment since its first record: versions, their \`/history\` and \`/v1/diff\` tell what was changed since, and the field \`Link: rel="cite-as"\` of items and views is a permalink to what you see.
 

@@ -87,7 +87,7 @@ export const problemTypes = {
     406,
     'None of the accepted formats can be given',
     'The `Accept` field, or `format=`, asks for a form that this resource does not have.',
-    'Ask for application/json, text/csv or application/x-ndjson, or leave `Accept` out.',
+    'Ask for application/json, on lists also for text/csv, application/x-ndjson or application/vnd.apache.parquet, or leave `Accept` out.',
   ),
   'already-exists': problem(
     409,

@@ -82,8 +82,9 @@ export function documentColumns(
     .map(([name, field]) => `${jsonField(name, field, row, language, wanted)} AS "${name}"`);
 }
 
-function cell({ leaf, path, rows }: LeafAt, row: string, language: Language): string {
-  if (rows) return listCell(leaf, path, rows, row);
+function csvCell(at: LeafAt, row: string, language: Language): string {
+  const { leaf, rows } = at;
+  if (rows) return csvList(at, rows, row);
   const value = valueOf(leaf, row, language);
   if (leaf.kind === 'list') return `nullif(array_to_string(${value}, ';'), '')`;
   if (leaf.kind === 'text') return guarded(value);
@@ -97,26 +98,53 @@ const guarded = (value: string): string =>
   `CASE WHEN ${value} ~ '^''*[=+\\-@\\t\\r\\n＝＋－＠]' THEN '''' || ${value} ELSE ${value} END`;
 
 /** A list of objects becomes parallel lists, one column a leaf; a list inside it is joined by spaces. */
-function listCell(leaf: Leaf, path: string, rows: Rows, row: string): string {
-  const name = path.split('.').at(-1) ?? '';
-  if (!rows.table)
-    return `(SELECT string_agg(item ->> '${name}', ';' ORDER BY place) FROM jsonb_array_elements(${row}.${columnOf(path.split('.')[0] ?? '')}) WITH ORDINALITY AS listed(item, place))`;
-  const value =
-    leaf.kind === 'list'
-      ? `array_to_string(m.${leaf.column ?? ''}, ' ')`
-      : `coalesce(m.${leaf.column ?? ''}::text, '')`;
-  return `(SELECT string_agg(${value}, ';' ORDER BY ${rows.table.order}) FROM ${rows.table.name} m WHERE m.${rows.table.parent} = ${row}.id)`;
+function csvList(at: LeafAt, rows: Rows, row: string): string {
+  const value = inRow(at, rows);
+  const text = at.leaf.kind === 'list' ? `array_to_string(${value}, ' ')` : `${value}::text`;
+  return overRows(at, rows, row, (order) => `string_agg(coalesce(${text}, ''), ';' ORDER BY ${order})`);
 }
 
-/** The select list of one CSV line; the header is the column names, which are JSON paths. */
-export function csvColumns(
+/** A leaf in one of a list of objects, as `overRows` names that. */
+const inRow = ({ leaf, path }: LeafAt, { table }: Rows): string =>
+  table ? `m.${leaf.column ?? ''}` : `(item ->> '${path.split('.').at(-1) ?? ''}')`;
+
+function overRows({ path }: LeafAt, { table }: Rows, row: string, gather: (order: string) => string): string {
+  return table
+    ? `(SELECT ${gather(table.order)} FROM ${table.name} m WHERE m.${table.parent} = ${row}.id)`
+    : `(SELECT ${gather('place')} FROM jsonb_array_elements(${row}.${columnOf(path.split('.')[0] ?? '')}) WITH ORDINALITY AS listed(item, place))`;
+}
+
+/** For a file with types (parquet.ts): a list as JSON, an instant in microseconds, and a text as it is. */
+function typedCell(at: LeafAt, row: string, language: Language): string {
+  const { leaf, rows } = at;
+  if (rows) {
+    const value = typed(leaf, inRow(at, rows));
+    return overRows(at, rows, row, (order) => `coalesce(json_agg(${value} ORDER BY ${order}), '[]')`);
+  }
+  const value = typed(leaf, valueOf(leaf, row, language));
+  return leaf.kind === 'list' ? `to_json(${value})` : value;
+}
+
+function typed({ kind }: Leaf, value: string): string {
+  if (kind === 'list') return value;
+  // As text also in JSON, where a reader would make a float of a number.
+  return kind === 'instant' ? `(extract(epoch FROM ${value}) * 1000000)::bigint::text` : `${value}::text`;
+}
+
+/** The columns of a table, named by JSON path. */
+export const picked = ({ leaves }: Resource, fields: readonly string[] | undefined): LeafAt[] => {
+  const wanted = picks(fields);
+  return leaves.filter(({ path }) => wanted(path));
+};
+
+/** The select list of one line of a table. */
+export const cells = (
+  form: 'csv' | 'parquet',
   resource: Resource,
   row: string,
   language: Language,
   fields?: readonly string[],
-): string[] {
-  const wanted = picks(fields);
-  return resource.leaves
-    .filter(({ path }) => wanted(path))
-    .map((at) => `${cell(at, row, language)} AS "${at.path}"`);
-}
+): string[] =>
+  picked(resource, fields).map(
+    (at) => `${(form === 'csv' ? csvCell : typedCell)(at, row, language)} AS "${at.path}"`,
+  );

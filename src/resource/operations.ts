@@ -147,7 +147,7 @@ export function operationsOf(resource: Resource, registry: Registry): Operations
       requestParams: { query: listQuery(resource, registry).schema, header: readFields },
       responses: {
         200: {
-          description: `A page of ${name}, or with \`format=csv\` or \`ndjson\` all of them.`,
+          description: `A page of ${name}, or with \`format=csv\`, \`ndjson\` or \`parquet\` all of them.`,
           headers: responseHeaders(
             ...readHeaders,
             language,
@@ -172,6 +172,7 @@ export function operationsOf(resource: Resource, registry: Registry): Operations
               ),
             },
             'application/x-ndjson': { schema: lineText('One JSON document a line.', '{}') },
+            'application/vnd.apache.parquet': {},
           },
         },
         304: notModified,

@@ -43,7 +43,7 @@ export const pagingParameters = {
     .meta({
       format: 'int32',
       description:
-        'Rows a page, 50 unless told. For csv and ndjson: at most so many rows; all of them unless told.',
+        'Rows a page, 50 unless told. For csv, ndjson and parquet: at most so many rows; all of them unless told.',
       param: { id: 'limit' },
     }),
   cursor: z
@@ -59,6 +59,9 @@ export const pagingParameters = {
     }),
 };
 
+export const listFormats = ['json', 'csv', 'ndjson', 'parquet'] as const;
+export type ListFormat = (typeof listFormats)[number];
+
 const listForms = {
   count: z
     .enum(['exact'])
@@ -68,11 +71,11 @@ const listForms = {
       param: { id: 'count' },
     }),
   format: z
-    .enum(['json', 'csv', 'ndjson'])
+    .enum(listFormats)
     .optional()
     .meta({
       description:
-        'Form of the reply, stronger than `Accept`. csv and ndjson stream the whole filtered list.',
+        'Form of the reply, stronger than `Accept`. csv, ndjson and parquet stream the whole filtered list.',
       param: { id: 'format' },
     }),
 };

@@ -2,7 +2,7 @@
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import type { Row } from '../db/database.ts';
 import type { Language } from '../kernel/language.ts';
-import { csvColumns, documentColumns, valueOf } from './columns.ts';
+import { cells, documentColumns, valueOf } from './columns.ts';
 import type { Resource } from './declare.ts';
 import { condition, type Filter } from './filter.ts';
 import { includedColumn } from './include.ts';
@@ -15,7 +15,7 @@ import {
   type Range,
   type SortKey,
 } from './order.ts';
-import type { ListQuery } from './query.ts';
+import type { ListFormat, ListQuery } from './query.ts';
 import type { Registry } from './registry.ts';
 
 export interface Reading {
@@ -159,15 +159,15 @@ export const stateStatement = ({ all }: Registry): Sql => {
                FROM (${join(tables, ' UNION ALL ')}) tables`;
 };
 
-/** What COPY sends out, as CSV with a header or as one JSON document a line. */
+/** What COPY sends out: one JSON document a line, or cells, for CSV or for a file with types. */
 export function exportStatement(
   reading: Reading,
-  format: 'csv' | 'ndjson',
+  format: Exclude<ListFormat, 'json'>,
   after: (string | null)[] | undefined,
 ): Sql {
   const select =
-    format === 'csv'
-      ? raw(csvColumns(reading.resource, row, reading.language, reading.query.fields).join(', '))
-      : sql`(SELECT row_to_json(d) FROM (SELECT ${document(reading)}) d)::text`;
+    format === 'ndjson'
+      ? sql`(SELECT row_to_json(d) FROM (SELECT ${document(reading)}) d)::text`
+      : raw(cells(format, reading.resource, row, reading.language, reading.query.fields).join(', '));
   return ordered(reading, select, keysOf(reading), after, reading.query.limit);
 }

@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { openExport } from '../db/copy.ts';
+import { openExport, type CopyFormat } from '../db/copy.ts';
 import type { Database } from '../db/database.ts';
 import { citedAt, readAt, type Moment } from '../db/moment.ts';
+import { inParquet } from '../db/parquet-rows.ts';
 import { codingOf, streamed, tagIn } from '../http/coding.ts';
 import { writeCursor } from '../http/cursor.ts';
 import { formatOf, mediaTypes } from '../http/negotiate.ts';
@@ -15,7 +16,8 @@ import type { Language } from '../kernel/language.ts';
 import sql, { type Sql } from 'sql-template-tag';
 import type { Resource } from './declare.ts';
 import { invalidCursor, positionIn, positionStatement, sortKeys } from './order.ts';
-import { itemQuery, languageOf, listQuery, type ListQuery } from './query.ts';
+import { parquetColumns } from './parquet.ts';
+import { itemQuery, languageOf, listFormats, listQuery, type ListFormat, type ListQuery } from './query.ts';
 import {
   countStatement,
   exportStatement,
@@ -37,7 +39,6 @@ export interface Context {
 }
 
 const pageSize = 50;
-const listFormats = ['json', 'csv', 'ndjson'] as const;
 type RawQuery = Record<string, unknown>;
 
 export function listHandler(resource: Resource, context: Context) {
@@ -118,12 +119,15 @@ async function sendPage(
   return sendTagged(request, reply, { body, type: mediaTypes.json, etag: listTag(body) });
 }
 
+type ExportFormat = Exclude<ListFormat, 'json'>;
+const copied: Record<ExportFormat, CopyFormat> = { csv: 'csv', ndjson: 'ndjson', parquet: 'text' };
+
 async function sendExport(
   request: FastifyRequest,
   reply: FastifyReply,
   db: Database,
   reading: Reading,
-  format: 'csv' | 'ndjson',
+  format: ExportFormat,
   after: (string | null)[] | undefined,
 ): Promise<FastifyReply> {
   reply.occupy('exports');
@@ -133,7 +137,7 @@ async function sendExport(
   const rows = await openExport(
     db,
     exportStatement(reading, format, after),
-    format,
+    copied[format],
     // What was known at a moment has one state only.
     isSettled(reading.query) ? sql`SELECT 'known' AS state` : stateStatement(reading.registry),
     moment,
@@ -143,7 +147,8 @@ async function sendExport(
     .update(JSON.stringify([rows.state, request.url, format, reading.language]))
     .digest('base64url')
     .slice(0, 22)}"`;
-  const coding = codingOf(request.headers['accept-encoding']);
+  // Parquet is packed within.
+  const coding = format === 'parquet' ? undefined : codingOf(request.headers['accept-encoding']);
   void reply
     .headers({
       etag: tagIn(etag, coding),
@@ -160,7 +165,14 @@ async function sendExport(
     // A stream, so that no length is promised: that of the GET is not known before it is sent.
     return reply.code(200).send(Readable.from([]));
   }
-  return reply.code(200).send(streamed(rows.stream(), coding));
+  const sent = rows.stream();
+  return reply
+    .code(200)
+    .send(
+      format === 'parquet'
+        ? inParquet(sent, parquetColumns(reading.resource, reading.query.fields))
+        : streamed(sent, coding),
+    );
 }
 
 const fileSuffix = (moment: Moment | undefined): string =>

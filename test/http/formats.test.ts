@@ -83,6 +83,8 @@ test.each([
   [{ accept: '*/*' }, 'application/json'],
   [{ accept: 'text/csv' }, 'text/csv'],
   [{ accept: 'application/x-ndjson' }, 'application/x-ndjson'],
+  [{ accept: 'application/vnd.apache.parquet' }, 'application/vnd.apache.parquet'],
+  [{ accept: 'application/*' }, 'application/json'],
   [{ accept: 'text/html, text/csv;q=0.5, application/json;q=0.4' }, 'text/csv'],
   [{ accept: 'text/*' }, 'text/csv'],
   [{ accept: 'application/json;q=0, */*;q=0.1' }, 'text/csv'],
@@ -105,6 +107,7 @@ test('what the client has already is not sent again, in any form, until somethin
     '/v1/organizations/kt',
     '/v1/organizations?format=csv',
     '/v1/organizations?format=ndjson',
+    '/v1/organizations?format=parquet',
     '/',
     '/openapi.yaml',
   ]) {

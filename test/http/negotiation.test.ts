@@ -86,6 +86,7 @@ test('an ETag differs wherever the bytes differ: language, fields, form, page', 
     '/v1/organizations?format=csv',
     '/v1/organizations?format=csv&lang=ko',
     '/v1/organizations?format=ndjson',
+    '/v1/organizations?format=parquet',
     '/v1/organizations?limit=3',
     '/v1/organizations?count=exact',
   ];

@@ -196,7 +196,7 @@ test('exports: nothing but data in a pipe, a file only once it is whole, and one
   const { url } = { url: addressOf(it.app.server) };
   await writeFile(at('old.ndjson'), 'old');
   await symlink(at('old.ndjson'), at('link.ndjson'));
-  const [piped, packed, linked, unknown, nowhere] = await Promise.all([
+  const [piped, packed, linked, columns, unknown, nowhere] = await Promise.all([
     go([
       'export',
       'evaluations',
@@ -215,6 +215,7 @@ test('exports: nothing but data in a pipe, a file only once it is whole, and one
     ]),
     go(['export', 'milestones', at('all.csv.gz')]),
     go(['export', 'sources', at('link.ndjson')]),
+    go(['export', 'sources', at('all.parquet')]),
     go(['export', 'evaluatons', at('none.csv')]),
     go(['export', 'sources', at('missing/all.csv')]),
   ]);
@@ -226,6 +227,10 @@ test('exports: nothing but data in a pipe, a file only once it is whole, and one
   expect([linked.code, await readFile(at('old.ndjson'), 'utf8')]).toEqual([
     0,
     await (await fetch(`${url}/v1/sources?format=ndjson`)).text(),
+  ]);
+  expect([columns.code, await readFile(at('all.parquet'))]).toEqual([
+    0,
+    Buffer.from(await (await fetch(`${url}/v1/sources?format=parquet`)).arrayBuffer()),
   ]);
   expect([unknown.code, unknown.out, existsSync(at('none.csv'))]).toEqual([2, '', false]);
   expect(nowhere.code).toBe(2);
@@ -240,6 +245,7 @@ test('a reader that has enough is no failure', async () => {
 
 test.each([
   [['import', 'milestones', 'no-such.csv'], /no-such\.csv: there is no such file/],
+  [['import', 'milestones', 'all.parquet'], /all\.parquet: the ending tells no form \(\.csv, /],
   [['import', 'milestones', 'src'], /give --format/],
   [['import', 'milestones', '-'], /Say what form standard input has/],
   [['import', 'milestones', 'package.json', '--mode', 'merge'], /insert, upsert, replace-scope/],

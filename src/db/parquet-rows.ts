@@ -1,0 +1,104 @@
+/**
+ * Rows that COPY gives as text, on their way to a reader as Parquet. They are gathered into groups of bounded size, so
+ * that memory does not grow with the list but by what is noted of each group for the end of the file. Where a group ends
+ * is decided by the rows alone: the same rows are the same bytes.
+ */
+import { pipeline, Transform, type Readable, type TransformCallback } from 'node:stream';
+import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer';
+
+export interface ParquetColumn {
+  name: string;
+  /** The column and what is nested in it, in the order of the file's schema. */
+  schema: SchemaElement[];
+  /** From what COPY gives, which is never null here, to what the writer takes. */
+  read: (text: string) => unknown;
+}
+
+// A group is made in one stroke, and nothing else is done meanwhile.
+const groupRows = 10_000;
+const groupCharacters = 4_194_304;
+
+/** How COPY writes what would end a cell or a row. */
+const escapes: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
+const unescaped = (cell: string): string =>
+  cell.includes('\\') ? cell.replace(/\\(.)/gs, (_, letter: string) => escapes[letter] ?? letter) : cell;
+
+class ParquetRows extends Transform {
+  readonly #columns: ParquetColumn[];
+  readonly #bytes = new ByteWriter();
+  readonly #file: ParquetWriter;
+  #cells: unknown[][];
+  #characters = 0;
+  #begun: Buffer = Buffer.alloc(0);
+
+  constructor(columns: ParquetColumn[]) {
+    super();
+    this.#columns = columns;
+    this.#cells = columns.map(() => []);
+    this.#file = new ParquetWriter({
+      writer: this.#bytes,
+      schema: [{ name: 'root', num_children: columns.length }, ...columns.flatMap(({ schema }) => schema)],
+    });
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    const bytes = this.#begun.length === 0 ? chunk : Buffer.concat([this.#begun, chunk]);
+    const end = bytes.lastIndexOf('\n');
+    this.#begun = bytes.subarray(end + 1);
+    attempt(done, () => {
+      if (end < 0) return;
+      for (const line of bytes.toString('utf8', 0, end).split('\n')) this.#take(line);
+    });
+  }
+
+  override _flush(done: TransformCallback): void {
+    attempt(done, () => {
+      this.#endGroup();
+      void this.#file.finish();
+      this.#send();
+    });
+  }
+
+  #take(line: string): void {
+    const texts = line.split('\t');
+    for (const [i, { read }] of this.#columns.entries()) {
+      const cell = texts[i] ?? '';
+      this.#cells[i]?.push(cell === '\\N' ? null : read(unescaped(cell)));
+    }
+    this.#characters += line.length;
+    if (this.#rows >= groupRows || this.#characters >= groupCharacters) this.#endGroup();
+  }
+
+  get #rows(): number {
+    return this.#cells[0]?.length ?? 0;
+  }
+
+  #endGroup(): void {
+    if (this.#rows === 0) return;
+    const columnData = this.#columns.map(({ name }, i) => ({ name, data: this.#cells[i] ?? [] }));
+    void this.#file.write({ columnData, rowGroupSize: this.#rows });
+    this.#cells = this.#columns.map(() => []);
+    this.#characters = 0;
+    this.#send();
+  }
+
+  /** A copy, since the writer goes on in the same memory. */
+  #send(): void {
+    this.push(Buffer.from(this.#bytes.getBytes()));
+    this.#bytes.index = 0;
+  }
+}
+
+function attempt(done: TransformCallback, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    done(error as Error);
+    return;
+  }
+  done();
+}
+
+/** A pipeline, so that a reader who hangs up ends the COPY as well. */
+export const inParquet = (rows: Readable, columns: ParquetColumn[]): Readable =>
+  pipeline(rows, new ParquetRows(columns), () => undefined);
