@@ -14,9 +14,12 @@ export interface ParquetColumn {
   read: (text: string) => unknown;
 }
 
-// A group is made in one stroke, and nothing else is done meanwhile.
-const groupRows = 10_000;
+// A group is made in one stroke, and nothing else is done meanwhile; the first is smaller, so that something comes soon.
+const firstRows = 1_000;
+const groupRows = 5_000;
 const groupCharacters = 4_194_304;
+/** Values of a column that are made once for a group, however many rows have them. */
+const sameMost = 1_000;
 
 /** How COPY writes what would end a cell or a row. */
 const escapes: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
@@ -28,6 +31,8 @@ class ParquetRows extends Transform {
   readonly #bytes = new ByteWriter();
   readonly #file: ParquetWriter;
   #cells: unknown[][];
+  #same: Map<string, unknown>[];
+  #most = firstRows;
   #characters = 0;
   #begun: Buffer = Buffer.alloc(0);
 
@@ -35,6 +40,7 @@ class ParquetRows extends Transform {
     super();
     this.#columns = columns;
     this.#cells = columns.map(() => []);
+    this.#same = columns.map(() => new Map<string, unknown>());
     this.#file = new ParquetWriter({
       writer: this.#bytes,
       schema: [{ name: 'root', num_children: columns.length }, ...columns.flatMap(({ schema }) => schema)],
@@ -43,11 +49,15 @@ class ParquetRows extends Transform {
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     const bytes = this.#begun.length === 0 ? chunk : Buffer.concat([this.#begun, chunk]);
-    const end = bytes.lastIndexOf('\n');
-    this.#begun = bytes.subarray(end + 1);
     attempt(done, () => {
-      if (end < 0) return;
-      for (const line of bytes.toString('utf8', 0, end).split('\n')) this.#take(line);
+      let start = 0;
+      for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
+        // Each line a text of its own: the least and the greatest value of each group are kept to the end of the file,
+        // and a part of a larger text would keep all of that.
+        this.#take(bytes.toString('utf8', start, end));
+        start = end + 1;
+      }
+      this.#begun = bytes.subarray(start);
     });
   }
 
@@ -61,12 +71,20 @@ class ParquetRows extends Transform {
 
   #take(line: string): void {
     const texts = line.split('\t');
-    for (const [i, { read }] of this.#columns.entries()) {
-      const cell = texts[i] ?? '';
-      this.#cells[i]?.push(cell === '\\N' ? null : read(unescaped(cell)));
-    }
+    for (const [i, cells] of this.#cells.entries()) cells.push(this.#valueOf(i, texts[i] ?? ''));
     this.#characters += line.length;
-    if (this.#rows >= groupRows || this.#characters >= groupCharacters) this.#endGroup();
+    if (this.#rows >= this.#most || this.#characters >= groupCharacters) this.#endGroup();
+  }
+
+  #valueOf(column: number, cell: string): unknown {
+    if (cell === '\\N') return null;
+    const same = this.#same[column];
+    let value = same?.get(cell);
+    if (value === undefined) {
+      value = this.#columns[column]?.read(unescaped(cell));
+      if (same && same.size < sameMost) same.set(cell, value);
+    }
+    return value;
   }
 
   get #rows(): number {
@@ -78,6 +96,8 @@ class ParquetRows extends Transform {
     const columnData = this.#columns.map(({ name }, i) => ({ name, data: this.#cells[i] ?? [] }));
     void this.#file.write({ columnData, rowGroupSize: this.#rows });
     this.#cells = this.#columns.map(() => []);
+    this.#same = this.#columns.map(() => new Map<string, unknown>());
+    this.#most = groupRows;
     this.#characters = 0;
     this.#send();
   }

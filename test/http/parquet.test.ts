@@ -227,7 +227,7 @@ test('a long list comes in groups of bounded size, all rows in order', async () 
     'SELECT DISTINCT row_group_id, row_group_num_rows::int AS rows FROM parquet_metadata(this) ORDER BY ALL',
   );
   expect(groups.length).toBeGreaterThan(1);
-  for (const { rows } of groups) expect(rows).toBeLessThanOrEqual(10_000);
+  for (const { rows } of groups) expect(rows).toBeLessThanOrEqual(5_000);
   const [sum] = await rowsOf(
     bytes,
     `SELECT count(*)::int AS rows, sum(value) AS values, count(DISTINCT note)::int AS notes, bool_and(coalesce(id > before, true)) AS sorted
