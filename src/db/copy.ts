@@ -6,11 +6,9 @@ import { pipeline, type Readable } from 'node:stream';
 import { to as copyTo } from 'pg-copy-streams';
 import type pg from 'pg';
 import sql, { type Sql } from 'sql-template-tag';
-import { ExportLines } from './export-lines.ts';
+import { ExportLines, type CopyFormat } from './export-lines.ts';
 import type { Database } from './database.ts';
 import { momentSettings, settle, type Moment } from './moment.ts';
-
-export type CopyFormat = 'csv' | 'ndjson' | 'text';
 
 // JSON text holds no raw control characters, so with these as quote and delimiter each line is passed on as it is.
 const options: Record<CopyFormat, string> = {

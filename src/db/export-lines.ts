@@ -4,7 +4,8 @@
  * few connections that there are for exports.
  */
 import { Transform, type TransformCallback } from 'node:stream';
-import type { CopyFormat } from './copy.ts';
+
+export type CopyFormat = 'csv' | 'ndjson' | 'text';
 
 const patienceMs = 60_000;
 const lookEveryMs = 5_000;

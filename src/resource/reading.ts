@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { openExport, type CopyFormat } from '../db/copy.ts';
+import { openExport } from '../db/copy.ts';
 import type { Database } from '../db/database.ts';
 import { citedAt, readAt, type Moment } from '../db/moment.ts';
+import type { CopyFormat } from '../db/export-lines.ts';
 import { inParquet } from '../db/parquet-rows.ts';
 import { codingOf, streamed, tagIn } from '../http/coding.ts';
 import { writeCursor } from '../http/cursor.ts';
