@@ -201,6 +201,11 @@ test('no value of any parameter makes the server fail', async () => {
       const ask = async (asked: string[]): Promise<{ parameter: string }[]> => {
         const query = Object.fromEntries(asked.map((parameter) => [parameter, value]));
         const reply = await it.app.inject({ url: `/v1/${name}`, query });
+        if (reply.statusCode === 414 && asked.length > 1) {
+          const half = asked.length / 2;
+          return [...(await ask(asked.slice(0, half))), ...(await ask(asked.slice(half)))];
+        }
+        if (reply.statusCode === 414) return [];
         const expected = reply.statusCode === 200 ? 200 : 400;
         expect([name, asked, value, reply.statusCode]).toEqual([name, asked, value, expected]);
         return reply.statusCode === 200 || asked.length === 1 ? [] : reply.json().errors;

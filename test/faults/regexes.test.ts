@@ -55,6 +55,7 @@ const steps = { timeout: null, attackTimeout: null, incubationTimeout: null, see
 const bounded: Record<string, string> = {
   '\\.?0+$': 'an amount, which has at most 40 digits',
   '0*$': 'an amount, which has at most 40 digits',
+  '0+$': 'an amount, which has at most 24 digits',
   '^-+|-+$': 'a name in which no two hyphens follow each other any more',
   '\\[(.*)\\]': 'the name of a parameter of ours',
   '_(check|fkey|key|printable)$|_after_.+$': 'the name of a constraint',
