@@ -76,9 +76,4 @@ export class Store {
   get entries(): number {
     return this.#new.size + this.#proven.size;
   }
-
-  clear(): void {
-    this.#new.clear();
-    this.#proven.clear();
-  }
 }

@@ -258,12 +258,13 @@ test('whatever table is written, every read says the same as without any cache',
       }),
     );
   await agree();
+  // Published scores may be touched, so that no table is left out.
+  await it.sql(`SET tracker.correction = 'a version more'`);
   for (const { table } of it.registry.all) {
-    // A version more is a change; one that is refused (a published score) is tried on the next row.
-    const written = await it.sql(`SELECT id::text FROM ${table} ORDER BY id LIMIT 5`);
-    for (const { id } of written)
-      if (await it.sql(`UPDATE ${table} SET sources = sources WHERE id::text = $1`, [id]).catch(() => null))
-        break;
+    const touched = await it.sql(
+      `UPDATE ${table} SET version = version WHERE id = (SELECT id FROM ${table} ORDER BY id LIMIT 1) RETURNING version`,
+    );
+    expect([table, touched.length]).toEqual([table, 1]);
     await agree();
   }
 });
