@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import type { Sql } from 'sql-template-tag';
-import { Disk } from './disk.ts';
+import { Disk, DiskWatch } from './disk.ts';
 import { Recorded } from './recorded.ts';
 import type { Versions } from './versions.ts';
 
@@ -113,14 +113,14 @@ export class Database {
   readonly recorded = new Recorded(this);
   /** For threads, which have connections of their own. */
   readonly url: string;
-  /** See watchDisk. */
-  diskAt: string | undefined;
+  /** Where the database has its files on a disk of ours. */
+  disk: Disk | undefined;
   /** Where somebody wants to know how often the tables were written. */
   versions: Versions | undefined;
   readonly #names = new Map<string, string>();
   /** The processes of the database that serve the pool. */
   readonly #own = new Set<number>();
-  #disk: Disk | undefined;
+  #watch: DiskWatch | undefined;
 
   /** `readSeconds` is what a statement may take that only reads. */
   constructor(url: string, size = 10, readSeconds = 20) {
@@ -137,14 +137,14 @@ export class Database {
     return this.#own.has(processId);
   }
 
-  /** Where the database has its files on a disk of ours: writers are stopped before that is full. */
+  /** Stops writers before the disk of the directory is full. */
   watchDisk(directory: string): void {
-    this.diskAt = directory;
-    this.#disk = new Disk(directory, () => this.aside.query(stopWriters));
+    this.disk = new Disk();
+    this.#watch = new DiskWatch(this.disk, directory, () => this.aside.query(stopWriters));
   }
 
   refuseWhenFull(): void {
-    this.#disk?.refuseWhenFull();
+    this.disk?.refuseWhenFull();
   }
 
   #prepared(statement: Sql): pg.QueryConfig {
@@ -185,7 +185,7 @@ export class Database {
       await client.query('ROLLBACK').catch((failure: unknown) => {
         broken = failure as Error;
       });
-      throw this.#disk?.reasonOf(error) ?? error;
+      throw this.disk?.reasonOf(error) ?? error;
     } finally {
       client.release(broken);
     }
@@ -212,7 +212,7 @@ export class Database {
   }
 
   async end(): Promise<void> {
-    await this.#disk?.end();
+    await this.#watch?.end();
     await Promise.all([this.pool.end(), this.exports.end(), this.aside.end()]);
   }
 }

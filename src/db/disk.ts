@@ -9,47 +9,63 @@ import { setTimeout as delay } from 'node:timers/promises';
 export const reserveBytes = 64 * 2 ** 20;
 const lookEvery = 100;
 /** A statement that ends within this time of having been stopped may well have been. */
-const stopsFor = 10_000;
+const stopsFor = 10_000n;
 
 /** With the code that PostgreSQL gives when a file cannot grow. */
 class DiskFull extends Error {
   readonly code = '53100';
 }
 
-export class Disk {
-  #isFull = false;
-  #stoppedAt = -Infinity;
-  readonly #ending = new AbortController();
-  readonly #watching: Promise<void>;
+const now = (): bigint => process.hrtime.bigint() / 1_000_000n;
 
-  /** `stopWriters` is called again and again while there is too little room. */
-  constructor(directory: string, stopWriters: () => Promise<unknown>) {
-    this.#watching = this.#watch(directory, stopWriters);
+/** What is known of the disk. The threads of a process share it: whoever was stopped can tell why, however busy it is. */
+export class Disk {
+  readonly shared: SharedArrayBuffer;
+  /** Whether it is full, and when writers were last stopped for that, in milliseconds of the clock of the process. */
+  readonly #known: BigInt64Array;
+
+  constructor(shared = new SharedArrayBuffer(2 * BigInt64Array.BYTES_PER_ELEMENT)) {
+    this.shared = shared;
+    this.#known = new BigInt64Array(shared);
   }
 
-  async #watch(directory: string, stopWriters: () => Promise<unknown>): Promise<void> {
-    const { signal } = this.#ending;
-    while (!signal.aborted) {
-      const { bavail, bsize } = await statfs(directory).catch(() => ({ bavail: Infinity, bsize: 1 }));
-      this.#isFull = bavail * bsize < reserveBytes;
-      if (this.#isFull) {
-        this.#stoppedAt = performance.now();
-        await stopWriters().catch(() => undefined);
-      }
-      await delay(lookEvery, undefined, { signal, ref: false }).catch(() => undefined);
-    }
+  found(isFull: boolean): void {
+    if (isFull) Atomics.store(this.#known, 1, now());
+    Atomics.store(this.#known, 0, isFull ? 1n : 0n);
   }
 
   refuseWhenFull(): void {
-    if (this.#isFull) throw new DiskFull('less than the reserve is free');
+    if (Atomics.load(this.#known, 0)) throw new DiskFull('less than the reserve is free');
   }
 
   /** The error of a statement, or what it was stopped for. */
   reasonOf(error: unknown): unknown {
     const stopped = (error as { code?: unknown }).code === '57014';
-    return stopped && performance.now() - this.#stoppedAt < stopsFor
+    const at = Atomics.load(this.#known, 1);
+    return stopped && at > 0n && now() - at < stopsFor
       ? new DiskFull('stopped before the disk was full', { cause: error })
       : error;
+  }
+}
+
+export class DiskWatch {
+  readonly #ending = new AbortController();
+  readonly #watching: Promise<void>;
+
+  /** `stopWriters` is called again and again while there is too little room. */
+  constructor(disk: Disk, directory: string, stopWriters: () => Promise<unknown>) {
+    this.#watching = this.#watch(disk, directory, stopWriters);
+  }
+
+  async #watch(disk: Disk, directory: string, stopWriters: () => Promise<unknown>): Promise<void> {
+    const { signal } = this.#ending;
+    while (!signal.aborted) {
+      const { bavail, bsize } = await statfs(directory).catch(() => ({ bavail: Infinity, bsize: 1 }));
+      const isFull = bavail * bsize < reserveBytes;
+      disk.found(isFull);
+      if (isFull) await stopWriters().catch(() => undefined);
+      await delay(lookEvery, undefined, { signal, ref: false }).catch(() => undefined);
+    }
   }
 
   async end(): Promise<void> {

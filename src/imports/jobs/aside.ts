@@ -22,10 +22,10 @@ export class Aside {
   #idle: NodeJS.Timeout | undefined;
   #job: { resolve: (outcome: Outcome) => void; reject: (reason: unknown) => void } | undefined;
 
-  constructor({ url, diskAt, versions }: Database, fileBytes: number) {
+  constructor({ url, disk, versions }: Database, fileBytes: number) {
     this.#versions = versions;
     const shared = versions && { tables: versions.tables, numbers: versions.shared };
-    this.#given = { url, diskAt, fileBytes, versions: shared };
+    this.#given = { url, disk: disk?.shared, fileBytes, versions: shared };
   }
 
   /** One at a time. */

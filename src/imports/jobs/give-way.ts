@@ -14,7 +14,7 @@ export function giveWay(db: Database): void {
   if (!isPossible) return;
   setPriority(niceness);
   // The embedded server runs here; of another one nobody knows where its processes are.
-  if (db.diskAt === undefined) return;
+  if (!db.disk) return;
   db.pool.on('connect', (client) => {
     try {
       setPriority(processOf(client), niceness);

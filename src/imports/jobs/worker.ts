@@ -1,6 +1,7 @@
 /** The thread of large imports: carries out one when told so, and says how it went. What fails ends it; see aside.ts. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Database } from '../../db/database.ts';
+import { Disk } from '../../db/disk.ts';
 import { Versions } from '../../db/versions.ts';
 import { loadRegistry } from '../../resource/registry.ts';
 import { giveWay } from './give-way.ts';
@@ -8,7 +9,7 @@ import { work } from './work.ts';
 
 export interface Given {
   url: string;
-  diskAt: string | undefined;
+  disk: SharedArrayBuffer | undefined;
   fileBytes: number;
   /** What the server knows of the tables, to be told what is written here. */
   versions: { tables: readonly string[]; numbers: SharedArrayBuffer } | undefined;
@@ -17,11 +18,11 @@ export interface Given {
 /** An import to carry out, or that the server stops. */
 export type Told = { id: string } | 'stop';
 
-const { url, diskAt, fileBytes, versions } = workerData as Given;
+const { url, disk, fileBytes, versions } = workerData as Given;
 // One connection for the transaction; what is done beside it has its own anyway.
 const db = new Database(url, 1);
 if (versions) db.versions = new Versions(versions.tables, versions.numbers);
-if (diskAt !== undefined) db.watchDisk(diskAt);
+if (disk) db.disk = new Disk(disk);
 giveWay(db);
 const workshop = { db, registry: await loadRegistry(), fileBytes };
 const stop = new AbortController();
