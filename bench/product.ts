@@ -32,7 +32,8 @@ export async function startPostgres(): Promise<Postgres> {
   };
 }
 
-const unlimited = { RATE_LIMIT_READS: '0', RATE_LIMIT_WRITES: '0' };
+/** Counted as always, and never reached. */
+const unlimited = { RATE_LIMIT_READS: '1000000000', RATE_LIMIT_WRITES: '1000000000' };
 
 /** The API alone. It answers as soon as a row can be read. */
 export const startApi = (url: string | undefined, env: Record<string, string> = {}): Promise<Served> =>
