@@ -1,11 +1,11 @@
 /** The application: every concern and every resource, registered here in the order in which they take effect. */
 import { randomUUID } from 'node:crypto';
-import cors from '@fastify/cors';
 import fastify, { type FastifyInstance } from 'fastify';
 import { auditTag } from './audit/documentation.ts';
 import { SigningKeys } from './audit/keys.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { Sealer } from './audit/seal.ts';
+import { Front, serverBehind } from './cache/front.ts';
 import { ResponseCache, responseCache } from './cache/response-cache.ts';
 import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
@@ -15,6 +15,7 @@ import { changesTag } from './changes/documentation.ts';
 import { changeRoutes } from './changes/routes.ts';
 import { auth } from './http/auth.ts';
 import { jsonBodies } from './http/body.ts';
+import { crossOrigin, saidToAll } from './http/cors.ts';
 import { docs } from './http/docs.ts';
 import { health } from './http/health.ts';
 import { logging } from './http/logging.ts';
@@ -83,9 +84,12 @@ const unused = (): never => {
 };
 
 export async function buildApp({ config, db, registry }: Parts): Promise<FastifyInstance> {
+  const front = new Front();
+  const idOf = requestIds(randomUUID);
   const app = fastify({
+    serverFactory: serverBehind(front),
     logger: config.LOG_LEVEL !== 'silent' && logging(config.LOG_LEVEL),
-    genReqId: requestIds(randomUUID),
+    genReqId: idOf,
     bodyLimit: config.BODY_LIMIT,
     routerOptions: { maxParamLength: 200 },
     // For large files; other bodies are cut off sooner (slow-bodies.ts).
@@ -114,44 +118,10 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
   jsonBodies(app);
   security(app, config.TRUST_PROXY);
   sayAllow(app);
-  await app.register(cors, {
-    origin:
-      config.CORS_ORIGINS === '*' ? '*' : config.CORS_ORIGINS !== 'none' && config.CORS_ORIGINS.split(','),
-    methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
-    allowedHeaders: [
-      'Authorization',
-      'Content-Type',
-      'If-Match',
-      'If-None-Match',
-      'Idempotency-Key',
-      'X-Request-Id',
-      'Accept-Language',
-      'traceparent',
-      'tracestate',
-      'Prefer',
-      'Last-Event-ID',
-    ],
-    exposedHeaders: [
-      'ETag',
-      'Link',
-      'Location',
-      'X-Request-Id',
-      'Content-Language',
-      'Content-Disposition',
-      'Idempotency-Replayed',
-      'Preference-Applied',
-      'Retry-After',
-      'RateLimit',
-      'RateLimit-Policy',
-      'Allow',
-    ],
-    maxAge: 86_400,
-    // An OPTIONS without Origin is no preflight: it is answered by the path's own OPTIONS, with Allow.
-    strictPreflight: false,
-  });
+  await crossOrigin(app, config.CORS_ORIGINS);
   const ring = keyRing(app, db);
   await pressure(app, db, config.PRESSURE_MILLISECONDS ?? 0);
-  await rateLimits(
+  const count = await rateLimits(
     app,
     { db, ring },
     {
@@ -176,6 +146,10 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
     db.versions = new Versions(tablesOf(registry));
     cache = new ResponseCache(cacheBytes, db.versions, listener);
     responseCache(app, cache);
+    const said = saidToAll(config.CORS_ORIGINS);
+    // Behind a proxy, host, scheme and address are what it says.
+    if (said && config.PUBLIC_READ && !config.TRUST_PROXY)
+      front.open(app, { cache, count, requests, idOf, said });
   }
 
   resourceRoutes(app, { db, registry, publicRead: config.PUBLIC_READ });

@@ -122,11 +122,11 @@ export const settings = {
       'The proxies in front, whose `X-Forwarded-For`, `-Proto` and `-Host` are believed: addresses, networks (`10.0.0.0/8`), `loopback`, `linklocal`, `uniquelocal`, separated by commas. Without it these fields count for nothing.',
   },
   RATE_LIMIT_READS: {
-    schema: whole(0, 1_000_000_000).default(3_000),
+    schema: whole(0, 100_000_000).default(3_000),
     meaning: 'Reads a minute for a key, or for an address without one; 0 for no limit.',
   },
   RATE_LIMIT_WRITES: {
-    schema: whole(0, 1_000_000_000).default(300),
+    schema: whole(0, 100_000_000).default(300),
     meaning: 'Writes a minute for a key, or for an address without one; 0 for no limit.',
   },
   RATE_LIMIT_STORE: {

@@ -8,7 +8,7 @@ import type { Listener } from '../db/listener.ts';
 import { Reads } from '../db/reads.ts';
 import type { Versions } from '../db/versions.ts';
 import { sendAgain } from '../http/reply.ts';
-import type { Recording } from '../http/recording.ts';
+import '../http/recording.ts';
 import type { Tagged } from '../http/tagged.ts';
 import { today } from './day.ts';
 import { Store, type Kept } from './store.ts';
@@ -49,8 +49,8 @@ export class ResponseCache {
 
   /** Answers the request from what is kept, now or when somebody else has found it out; or has its reply recorded. */
   answer(request: FastifyRequest, reply: FastifyReply): Answer {
-    const day = today();
-    if (!this.#listener.isListening || day === undefined) return undefined;
+    const day = this.#day();
+    if (day === undefined) return undefined;
     const key = keyOf(request);
     const kept = this.#store.get(key, day);
     if (kept) {
@@ -59,8 +59,19 @@ export class ResponseCache {
     }
     const flight = this.#flights.get(key);
     if (flight) return this.#join(flight, key, day, request, reply);
-    request.recording = this.#begin(key, day);
+    this.#begin(key, day, request);
     return undefined;
+  }
+
+  /** What may be sent again now for the request, if anything. */
+  find(request: Asked): Kept | undefined {
+    const day = this.#day();
+    return day === undefined ? undefined : this.#store.get(keyOf(request), day);
+  }
+
+  /** Of what is kept; none where nothing may be sent again. */
+  #day(): number | undefined {
+    return this.#listener.isListening ? today() : undefined;
   }
 
   async #join(
@@ -77,11 +88,12 @@ export class ResponseCache {
       this.hits += 1;
       return sendAgain(request, reply, found.reply);
     }
-    request.recording = this.#begin(key, day);
+    this.#begin(key, day, request);
     return undefined;
   }
 
-  #begin(key: string, day: number): Recording {
+  #begin(key: string, day: number, request: FastifyRequest): void {
+    const route = request.routeOptions.url ?? '';
     this.misses += 1;
     const reads = new Reads(this.#versions);
     const flight = flightOf();
@@ -90,24 +102,30 @@ export class ResponseCache {
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
       flight.land(kept);
     };
-    return {
+    request.recording = {
       reads,
       abandon: land,
       keep: (reply: Tagged) => {
-        land(reads.isNoted ? this.#keep(key, reply, reads, day) : undefined);
+        if (!reads.isNoted) {
+          land();
+          return;
+        }
+        const { places, mark, isLasting } = reads;
+        const kept = { reply, route, places, mark, day: isLasting ? undefined : day };
+        this.#keep(key, kept);
+        land(kept);
       },
     };
   }
 
-  #keep(key: string, reply: Tagged, { places, mark, isLasting }: Reads, day: number): Kept {
-    const kept = { reply, places, mark, day: isLasting ? undefined : day };
+  #keep(key: string, kept: Kept): void {
+    const { reply, mark, places } = kept;
     if (this.#listener.isListening && this.#versions.isStill(mark, places)) {
       this.#store.set(key, kept);
       reply.onGrowth = () => {
         this.#store.weigh(key);
       };
     }
-    return kept;
   }
 }
 
@@ -120,7 +138,8 @@ function flightOf(): Flight {
 }
 
 /** Everything that a reply may depend on, apart from the data. HEAD asks for the fields of the same reply. */
-const keyOf = ({ url, headers, protocol, host }: FastifyRequest): string =>
+export type Asked = Pick<FastifyRequest, 'url' | 'headers' | 'protocol' | 'host'>;
+const keyOf = ({ url, headers, protocol, host }: Asked): string =>
   `${url}\n${headers.accept ?? ''}\n${headers['accept-language'] ?? ''}\n${protocol}://${host}`;
 
 export function responseCache(app: FastifyInstance, cache: ResponseCache): void {

@@ -8,6 +8,8 @@ import type { Tagged } from '../http/tagged.ts';
 
 export interface Kept {
   reply: Tagged;
+  /** The pattern of the path, for those who count. */
+  route: string;
   /** The tables that it was read from, and their state before; none for what never changes. */
   places: readonly number[];
   mark: Mark;

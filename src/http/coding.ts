@@ -13,9 +13,18 @@ const bytesLeast = 1_024;
 /** The coding that `Accept-Encoding` likes best; undefined for none. */
 export function codingOf(field: string | undefined, bytes = Infinity): Coding | undefined {
   if (field === undefined || bytes < bytesLeast) return undefined;
+  const before = liked.get(field);
+  if (before !== undefined) return before ?? undefined;
   const best = new Negotiator({ headers: { 'accept-encoding': field } }).encoding(offered);
-  return best === 'br' || best === 'gzip' ? best : undefined;
+  const coding = best === 'br' || best === 'gzip' ? best : undefined;
+  if (liked.size >= likedMost) liked.clear();
+  liked.set(field, coding ?? null);
+  return coding;
 }
+
+/** Browsers send one of few fields. */
+const liked = new Map<string, Coding | null>();
+const likedMost = 200;
 
 const brotli = promisify(brotliCompress);
 const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };

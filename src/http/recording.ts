@@ -2,7 +2,7 @@
 import type { Reads } from '../db/reads.ts';
 import type { Tagged } from './tagged.ts';
 
-export interface Recording {
+interface Recording {
   readonly reads: Reads;
   /** The reply is there. */
   keep(reply: Tagged): void;

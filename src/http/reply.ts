@@ -26,8 +26,8 @@ function tagsIn(field: string): string[] | undefined {
 }
 
 /** Whatever coding it was sent in. */
-export function isNotModified(request: FastifyRequest, etag: string): boolean {
-  const field = request.headers['if-none-match'];
+export function isNotModified({ headers }: Pick<FastifyRequest, 'headers'>, etag: string): boolean {
+  const field = headers['if-none-match'];
   if (field === undefined) return false;
   if (field === etag) return true;
   return (tagsIn(field) ?? []).some((tag) => tag === '*' || tagWithout(tag.replace(/^W\//, '')) === etag);
@@ -60,6 +60,9 @@ const codings = 'Accept-Encoding';
 /** The fields of a reply that belong to what is said, and not to this one request. */
 const lasting = ['cache-control', 'content-language', 'link', 'vary'];
 
+/** Fields that a 304 does not repeat, since the client has them. */
+const representing = ['content-language', 'link', 'access-control-expose-headers'];
+
 /** A reply in another coding than its own is sent when that is made. */
 export type Sending = FastifyReply | Promise<FastifyReply>;
 
@@ -82,8 +85,11 @@ export function sendTagged(
 
 export function sendAgain(request: FastifyRequest, reply: FastifyReply, tagged: Tagged): Sending {
   const coding = codingOf(request.headers['accept-encoding'], tagged.body.length);
+  if (isNotModified(request, tagged.etag)) {
+    for (const name of representing) void reply.removeHeader(name);
+    return reply.headers(tagged.fieldsOf304(coding)).code(304).send();
+  }
   void reply.headers(tagged.fields).header('etag', tagIn(tagged.etag, coding));
-  if (isNotModified(request, tagged.etag)) return reply.removeHeader('content-type').code(304).send();
   if (coding === undefined) return reply.send(tagged.body);
   void reply.header('content-encoding', coding);
   return tagged.in(coding).then((body) => reply.send(body));

@@ -5,13 +5,20 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 const noPage = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 const forAYear = 'max-age=31536000';
 
+/** Of every reply with a body. */
+export const guarding = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': noPage,
+};
+
 /** Also for replies that no hook sees. */
 export function everyReply({ id }: FastifyRequest, reply: FastifyReply): void {
-  void reply
-    .header('x-request-id', id)
-    .header('x-content-type-options', 'nosniff')
-    .header('referrer-policy', 'no-referrer');
-  if (!reply.hasHeader('content-security-policy')) void reply.header('content-security-policy', noPage);
+  void reply.header('x-request-id', id);
+  // A 304 says nothing of the reply that the client has (RFC 9110, 15.4.5).
+  if (reply.statusCode === 304) return;
+  for (const [name, value] of Object.entries(guarding))
+    if (!reply.hasHeader(name)) void reply.header(name, value);
 }
 
 export function security(app: FastifyInstance, trusted: readonly string[] | undefined): void {

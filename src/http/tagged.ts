@@ -1,5 +1,8 @@
 /** A reply with an ETag, ready to be sent again: its fields, and its body in each coding that was asked for. */
-import { coded, type Coding } from './coding.ts';
+import { coded, tagIn, type Coding } from './coding.ts';
+
+/** What a 304 repeats of the fields (RFC 9110, 15.4.5). */
+const repeated = ['cache-control', 'vary'];
 
 export class Tagged {
   readonly etag: string;
@@ -8,6 +11,8 @@ export class Tagged {
   /** Hears that it takes more than before. */
   onGrowth: () => void = () => undefined;
   readonly #codings = new Map<Coding, Promise<Buffer>>();
+  readonly #made = new Map<Coding, Buffer>();
+  readonly #lines = new Map<string, string[]>();
   #bytes: number;
 
   constructor(etag: string, fields: Record<string, string>, body: Buffer) {
@@ -28,9 +33,45 @@ export class Tagged {
     if (!made) {
       made = coded(this.body, coding);
       this.#codings.set(coding, made);
-      this.#bytes += (await made).length;
+      const body = await made;
+      this.#made.set(coding, body);
+      this.#bytes += body.length;
       this.onGrowth();
     }
     return made;
+  }
+
+  /** The body in the coding, if it is made already. */
+  made(coding: Coding | undefined): Buffer | undefined {
+    return coding === undefined ? this.body : this.#made.get(coding);
+  }
+
+  fieldsOf304(coding: Coding | undefined): Record<string, string> {
+    const fields: Record<string, string> = { etag: tagIn(this.etag, coding) };
+    for (const name of repeated) {
+      const value = this.fields[name];
+      if (value !== undefined) fields[name] = value;
+    }
+    return fields;
+  }
+
+  /** Names and values in turn, as Node writes them fastest. */
+  linesOf304(coding: Coding | undefined): readonly string[] {
+    return this.#kept(`304 ${coding}`, () => this.fieldsOf304(coding));
+  }
+
+  linesOf200(coding: Coding | undefined): readonly string[] {
+    return this.#kept(`200 ${coding}`, () => ({
+      ...this.fields,
+      etag: tagIn(this.etag, coding),
+      ...(coding && { 'content-encoding': coding }),
+      'content-length': String(this.made(coding)?.length ?? 0),
+    }));
+  }
+
+  #kept(name: string, make: () => Record<string, string>): readonly string[] {
+    let lines = this.#lines.get(name);
+    if (!lines) this.#lines.set(name, (lines = Object.entries(make()).flat()));
+    return lines;
   }
 }

@@ -65,7 +65,7 @@ const host = /^(?:[A-Za-z0-9._~!$&'()*+;=%-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})
 const urlMost = 8_192;
 
 /** What Node lets through and others may understand otherwise, which is how requests are smuggled past a proxy. */
-function faultIn({ rawHeaders, headers, url = '', httpVersion }: IncomingMessage): Fault | undefined {
+export function faultIn({ rawHeaders, headers, url = '', httpVersion }: IncomingMessage): Fault | undefined {
   let hosts = 0;
   for (let i = 0; i < rawHeaders.length; i += 2)
     if (rawHeaders[i]?.length === 4 && rawHeaders[i]?.toLowerCase() === 'host') hosts += 1;

@@ -268,3 +268,32 @@ test('whatever table is written, every read says the same as without any cache',
     await agree();
   }
 });
+
+const given = (headers: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).filter(
+      ([name]) => !['date', 'x-request-id', 'ratelimit', 'connection', 'keep-alive'].includes(name),
+    ),
+  );
+
+test.each([
+  ['a reply', {}, 200],
+  ['a compressed reply', { 'accept-encoding': 'gzip' }, 200],
+  ['a 304', { 'if-none-match': '*' }, 304],
+] as const)('%s has the same fields again, whichever way it is sent', async (_what, headers, status) => {
+  const path = `/v1/consortiums/upstage?include=lead&lang=${status === 304 ? 'ko' : 'fr'}`;
+  const ask = (agent: typeof it.anyone) => agent.get(path).set({ 'accept-encoding': 'identity', ...headers });
+  const first = await ask(it.anyone);
+  // Who has a key is looked at more closely.
+  const known = await ask(it.writer);
+  const again = await ask(it.anyone).set('x-request-id', 'once-more');
+  const heard = await ask(it.anyone).set('origin', 'https://example.org');
+  for (const reply of [first, known, again, heard]) {
+    expect(reply.status).toBe(status);
+    expect(given(reply.headers as never)).toEqual(given(first.headers as never));
+    expect(reply.text).toBe(first.text);
+    expect(reply.headers['access-control-allow-origin']).toBe('*');
+  }
+  expect(again.headers['x-request-id']).toBe('once-more');
+  expect(first.headers.link === undefined).toBe(status === 304);
+});

@@ -12,7 +12,7 @@ const remembersMost = 10_000;
 
 /** Of IPv6 the network of 64 bits, which is what one customer gets. */
 const addresses = new Map<string, string>();
-export function addressOf({ ip }: FastifyRequest): string {
+export function addressOf({ ip }: Pick<FastifyRequest, 'ip'>): string {
   let address = addresses.get(ip);
   if (address === undefined) {
     if (addresses.size >= remembersMost) addresses.clear();

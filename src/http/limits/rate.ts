@@ -7,8 +7,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Database } from '../../db/database.ts';
 import { Problem } from '../../kernel/problems.ts';
 import type { KeyRing } from '../../keys/ring.ts';
-import { Clients } from './clients.ts';
-import { Counts, storeOn, windowMilliseconds } from './counts.ts';
+import { addressOf, Clients } from './clients.ts';
+import { Counts, storeOn, type Count, windowMilliseconds } from './counts.ts';
 import { share } from './shared.ts';
 
 declare module 'fastify' {
@@ -62,13 +62,22 @@ const nameOf = ({ name }: Policy, client: string): string => `${name} ${client}`
 
 const secondsLeft = (endsAt: number): number => Math.max(1, Math.ceil((endsAt - performance.now()) / 1000));
 
+const whatIsLeft = ({ name, most }: Policy, { used, endsAt }: Count): string =>
+  `"${name}";r=${Math.max(0, Math.floor(most - used))};t=${secondsLeft(endsAt)}`;
+
+/**
+ * Counts a read of an address that comes without a key, and is answered with that status before any hook. Gives the fields
+ * that say what is left, names and values in turn; undefined, and nothing is counted, where nothing is.
+ */
+export type CountRead = (ip: string, status: number) => readonly string[] | undefined;
+
 const isRead = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
 
 export async function rateLimits(
   app: FastifyInstance,
   { db, ring }: { db: Database; ring: KeyRing },
   limits: RateLimits,
-): Promise<void> {
+): Promise<CountRead> {
   const counts = new Counts();
   const exceeded = (policy: Policy, client: string): Problem => {
     const { endsAt } = counts.of(nameOf(policy, client));
@@ -90,7 +99,7 @@ export async function rateLimits(
   app.decorateRequest('charge', function (this: FastifyRequest, cost: number) {
     if (this.quota && cost > 1) spend(this.quota.policy, this.client, cost - 1);
   });
-  if (limits.reads === 0 && limits.writes === 0) return;
+  if (limits.reads === 0 && limits.writes === 0) return () => [];
 
   if (limits.shared) share(app, db, counts);
   await app.register(rateLimit, {
@@ -120,13 +129,17 @@ export async function rateLimits(
   app.addHook('onSend', ({ quota }, reply, payload, done) => {
     if (quota) {
       const { policy, name } = quota;
-      const { used, endsAt } =
-        reply.statusCode === 304 ? counts.add(name, notModifiedCost - 1) : counts.of(name);
-      const left = Math.max(0, Math.floor(policy.most - used));
-      void reply
-        .header('ratelimit-policy', policy.field)
-        .header('ratelimit', `"${policy.name}";r=${left};t=${secondsLeft(endsAt)}`);
+      const count = reply.statusCode === 304 ? counts.add(name, notModifiedCost - 1) : counts.of(name);
+      void reply.header('ratelimit-policy', policy.field).header('ratelimit', whatIsLeft(policy, count));
     }
     done(null, payload);
   });
+  return (ip, status) => {
+    const { policy } = reads;
+    if (policy.most === 0) return [];
+    const name = nameOf(policy, addressOf({ ip }));
+    if (counts.of(name).used + 1 > policy.most) return undefined;
+    const count = counts.add(name, status === 304 ? notModifiedCost : 1);
+    return ['ratelimit-policy', policy.field, 'ratelimit', whatIsLeft(policy, count)];
+  };
 }

@@ -1,0 +1,98 @@
+/**
+ * Sends what is kept before the framework has made anything of the request: routing, hooks and its own reply take longer than
+ * all the rest. Only for the plain GET of somebody who is told what everybody is told. Whatever is special about a request
+ * goes the ordinary way, and is answered the same there.
+ */
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import type { FastifyBaseLogger, FastifyInstance, FastifyServerOptions } from 'fastify';
+import { codingOf } from '../http/coding.ts';
+import { saidToAll } from '../http/cors.ts';
+import type { CountRead } from '../http/limits/rate.ts';
+import { isNotModified } from '../http/reply.ts';
+import { guarding } from '../http/security.ts';
+import { faultIn } from '../http/wire.ts';
+import type { Requests } from '../metrics/requests.ts';
+import type { ResponseCache } from './response-cache.ts';
+
+/** Who has one of these is somebody, or sends something, or wants something else. */
+const special = ['authorization', 'content-length', 'transfer-encoding', 'expect', 'upgrade'];
+
+/** Levels at which each request is logged. */
+const telling = new Set(['info', 'debug', 'trace']);
+
+export interface FrontParts {
+  cache: ResponseCache;
+  count: CountRead;
+  requests: Requests | undefined;
+  idOf: (request: IncomingMessage) => string;
+  said: NonNullable<ReturnType<typeof saidToAll>>;
+}
+
+export class Front {
+  #parts: FrontParts | undefined;
+  #log: FastifyBaseLogger | undefined;
+  #isBusy = (): boolean => false;
+  readonly #guarding = Object.entries(guarding).flat();
+
+  /** Until then, and when the server closes, everything goes the ordinary way. */
+  open(app: FastifyInstance, parts: FrontParts): void {
+    this.#parts = parts;
+    if (telling.has(app.log.level)) this.#log = app.log;
+    if (app.hasDecorator('isUnderPressure')) this.#isBusy = () => app.isUnderPressure();
+    app.addHook('preClose', (done) => {
+      this.#parts = undefined;
+      done();
+    });
+  }
+
+  /** Whether it was answered. */
+  send(request: IncomingMessage, response: ServerResponse): boolean {
+    const parts = this.#parts;
+    const { headers, method, url = '' } = request;
+    if (!parts || method !== 'GET' || request.httpVersion !== '1.1') return false;
+    if (special.some((name) => headers[name] !== undefined)) return false;
+    const { cache, count, requests, said } = parts;
+    const host = headers.host ?? '';
+    const kept = cache.find({ url, headers, protocol: 'http', host });
+    if (!kept || faultIn(request) || this.#isBusy()) return false;
+    const { reply, route } = kept;
+    const coding = codingOf(headers['accept-encoding'], reply.body.length);
+    const body = reply.made(coding);
+    const status = isNotModified(request, reply.etag) ? 304 : 200;
+    const ip = request.socket.remoteAddress ?? '';
+    const left = body && count(ip, status);
+    if (!left) return false;
+    const began = performance.now();
+    const id = parts.idOf(request);
+    this.#log?.info({ reqId: id, req: { method, url, host, ip } }, 'incoming request');
+    const lines = status === 304 ? reply.linesOf304(coding) : reply.linesOf200(coding);
+    response.writeHead(status, [
+      ...said.allowed,
+      ...lines,
+      ...(status === 304 ? [] : said.exposed),
+      ...left,
+      'x-request-id',
+      id,
+      ...(status === 304 ? [] : this.#guarding),
+    ]);
+    if (status === 304) response.end();
+    else response.end(body);
+    cache.hits += 1;
+    const took = performance.now() - began;
+    requests?.note(route, method, status, took);
+    this.#log?.info({ reqId: id, res: { statusCode: status }, responseTime: took }, 'request completed');
+    return true;
+  }
+}
+
+/** A server as the framework makes one, with the front before it. */
+export const serverBehind =
+  (front: Front) => (handler: RequestListener, options: FastifyServerOptions & { http?: object }) => {
+    const server = createServer(options.http ?? {}, (request, response) => {
+      if (!front.send(request, response)) handler(request, response);
+    });
+    server.keepAliveTimeout = options.keepAliveTimeout ?? server.keepAliveTimeout;
+    server.requestTimeout = options.requestTimeout ?? server.requestTimeout;
+    server.setTimeout(options.connectionTimeout ?? 0);
+    return server;
+  };
