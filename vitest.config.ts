@@ -3,12 +3,13 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/browser/**', 'test/faults/**'],
+    // Those that start programs, fuzz, break things or need a browser have scripts of their own; see package.json.
+    exclude: ['test/browser/**', 'test/faults/**', 'test/process/**', 'test/db/embedded-*.test.ts'],
     // Each waits for its database most of the time.
     maxWorkers: 4,
     // The files share no state but modules, and those need not be loaded sixty times.
     isolate: false,
-    globalSetup: ['test/server.ts', 'test/program.ts'],
+    globalSetup: 'test/server.ts',
     // A hang ends some time; a busy machine is no hang.
     testTimeout: 120_000,
     hookTimeout: 120_000,

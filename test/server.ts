@@ -1,5 +1,5 @@
 /** One real PostgreSQL for the whole run, with a template database that every test file gets its own copy of. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -17,8 +17,17 @@ declare module 'vitest' {
   }
 }
 
+const memory = '/dev/shm';
+const roomLeast = 4 * 2 ** 30;
+
+/** Each file has a database made and dropped, some hundred files each time: in memory, where there is room, in half the time. */
+async function place(): Promise<string> {
+  const { bavail, bsize } = await statfs(memory).catch(() => ({ bavail: 0, bsize: 0 }));
+  return bavail * bsize >= roomLeast ? memory : tmpdir();
+}
+
 export default async function server(project: TestProject): Promise<() => Promise<void>> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'tracker-test-'));
+  const dataDir = await mkdtemp(join(await place(), 'tracker-test-'));
   const postgres = await startEmbedded({ dataDir, durable: false, settings: { max_connections: '200' } });
   await migrate(postgres.url);
   const db = new Database(postgres.url, 2);

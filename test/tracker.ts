@@ -63,7 +63,9 @@ export function tracker(config: Partial<Parts['config']> = {}, { empty = false }
   beforeAll(async () => {
     const name = `test_${randomUUID().replaceAll('-', '')}`;
     const url = new URL(inject('templateUrl'));
-    await admin(`CREATE DATABASE ${name} TEMPLATE ${empty ? 'template0' : url.pathname.slice(1)}`);
+    await admin(
+      `CREATE DATABASE ${name} TEMPLATE ${empty ? 'template0' : url.pathname.slice(1)} STRATEGY FILE_COPY`,
+    );
     url.pathname = `/${name}`;
     it.url = url.href;
     if (empty) await migrate(it.url);

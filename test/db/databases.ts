@@ -37,7 +37,7 @@ export function databases(from: 'empty' | 'seeded' = 'empty'): () => Promise<str
   return async () => {
     const name = `test_${randomUUID().replaceAll('-', '')}`;
     const template = from === 'empty' ? 'template0' : new URL(inject('templateUrl')).pathname.slice(1);
-    await alone(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+    await alone(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
     made.push(name);
     return at(name);
   };
