@@ -6,7 +6,6 @@ import { openExport } from '../db/copy.ts';
 import type { Database } from '../db/database.ts';
 import { citedAt, readAt, type Moment } from '../db/moment.ts';
 import type { CopyFormat } from '../db/export-lines.ts';
-import { inParquet } from '../db/parquet-rows.ts';
 import { codingOf, streamed, tagIn } from '../http/coding.ts';
 import { writeCursor } from '../http/cursor.ts';
 import { formatOf, mediaTypes } from '../http/negotiate.ts';
@@ -17,7 +16,6 @@ import type { Language } from '../kernel/language.ts';
 import sql, { type Sql } from 'sql-template-tag';
 import type { Resource } from './declare.ts';
 import { invalidCursor, positionIn, positionStatement, sortKeys } from './order.ts';
-import { parquetColumns } from './parquet.ts';
 import { itemQuery, languageOf, listFormats, listQuery, type ListFormat, type ListQuery } from './query.ts';
 import {
   countStatement,
@@ -166,14 +164,17 @@ async function sendExport(
     // A stream, so that no length is promised: that of the GET is not known before it is sent.
     return reply.code(200).send(Readable.from([]));
   }
-  const sent = rows.stream();
-  return reply
-    .code(200)
-    .send(
-      format === 'parquet'
-        ? inParquet(sent, parquetColumns(reading.resource, reading.query.fields))
-        : streamed(sent, coding),
-    );
+  const packed = format === 'parquet' ? await packer(reading) : (sent: Readable) => streamed(sent, coding);
+  return reply.code(200).send(packed(rows.stream()));
+}
+
+/** Loaded for the first who wants it: few do, and the rest need not wait for its libraries at start. */
+async function packer({ resource, query }: Reading): Promise<(rows: Readable) => Readable> {
+  const [{ inParquet }, { parquetColumns }] = await Promise.all([
+    import('../db/parquet-rows.ts'),
+    import('./parquet.ts'),
+  ]);
+  return (rows) => inParquet(rows, parquetColumns(resource, query.fields));
 }
 
 const fileSuffix = (moment: Moment | undefined): string =>

@@ -1,6 +1,5 @@
 /** Loads the data set under prisma/data. Running it again adds what is missing and changes nothing. */
 import { readFile } from 'node:fs/promises';
-import { parse } from 'csv-parse/sync';
 import sql, { raw } from 'sql-template-tag';
 import { StartupError } from '../kernel/startup-error.ts';
 import { faultsOf } from '../kernel/faults.ts';
@@ -13,6 +12,8 @@ import type { Client, Database } from '../db/database.ts';
 const folder = new URL('../../prisma/data/', import.meta.url);
 
 async function readCsv(file: string): Promise<Record<string, string>[] | undefined> {
+  // A database is filled once; other starts do without.
+  const { parse } = await import('csv-parse/sync');
   try {
     return parse(await readFile(new URL(file, folder)), { columns: true, bom: true });
   } catch (error) {

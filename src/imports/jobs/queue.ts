@@ -3,7 +3,7 @@
  * transaction that records it. Started when the server is, or by the first import that needs it.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import PgBoss from 'pg-boss';
+import type PgBoss from 'pg-boss';
 import sql from 'sql-template-tag';
 import type { Client, Database } from '../../db/database.ts';
 import { Tally, type Ended } from '../tally.ts';
@@ -59,7 +59,9 @@ export class Queue {
   async #start(): Promise<PgBoss> {
     const executeSql = (text: string, values: unknown[]): Promise<{ rows: unknown[] }> =>
       this.#db.aside.query(text, values);
-    const boss = new PgBoss({ db: { executeSql }, schedule: false });
+    // Not needed to answer anybody, so nobody waits for it at start.
+    const { default: Boss } = await import('pg-boss');
+    const boss = new Boss({ db: { executeSql }, schedule: false });
     // What it meets between jobs it tries again; jobs tell their own faults.
     boss.on('error', () => undefined);
     await boss.start();
