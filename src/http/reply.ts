@@ -1,13 +1,12 @@
 /** Strong ETags, conditional requests and the fields that every reply of the API carries. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../kernel/problems.ts';
 import { codingOf, tagIn, tagWithout } from './coding.ts';
 import './recording.ts';
 import { Tagged } from './tagged.ts';
 
-const hashOf = (body: string | Buffer): string =>
-  createHash('sha256').update(body).digest('base64url').slice(0, 22);
+const hashOf = (body: string | Buffer): string => hash('sha256', body, 'base64url').slice(0, 22);
 
 /**
  * An item's ETag begins with its revision (read.ts: version and time of the last write), so that If-Match holds

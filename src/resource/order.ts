@@ -64,9 +64,9 @@ function orderBy(keys: SortKey[], row: string, language: Language, { known = fal
   );
 }
 
-/** The sort values of a row as text, to be put into a cursor. */
-export const cursorValues = (keys: SortKey[], row: string, language: Language): string =>
-  `ARRAY[${keys.map((key) => `${sortValue(key.at.leaf, row, language)}::text`).join(', ')}]`;
+/** The sort values of a row as texts, `p0` and so on. */
+export const positionColumns = (keys: SortKey[], row: string, language: Language): string =>
+  keys.map((key, i) => `${sortValue(key.at.leaf, row, language)}::text AS p${i}`).join(', ');
 
 /** Rows that an index can answer one after the other: which ones, and in what order. */
 export interface Range {

@@ -1,4 +1,5 @@
 /** The three ways rows go out: one item, one page, the whole filtered list as a stream. One statement each. */
+import { LRUCache } from 'lru-cache';
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import type { Row } from '../db/database.ts';
 import type { Language } from '../kernel/language.ts';
@@ -7,7 +8,7 @@ import type { Resource } from './declare.ts';
 import { condition, type Filter } from './filter.ts';
 import { includedColumn } from './include.ts';
 import {
-  cursorValues,
+  positionColumns,
   rangesAfter,
   rangesFromStart,
   sortKeys,
@@ -28,10 +29,22 @@ export interface Reading {
 
 const row = 't';
 
+/** Of each resource some that were written last: a text of some thousand characters for each request is felt. */
+const documents = new WeakMap<Resource, LRUCache<string, Sql>>();
+const documentsMost = 100;
+
 function document({ resource, registry, language, query }: Reading): Sql {
-  const columns = documentColumns(resource, row, language, query.fields);
-  if (query.include) columns.push(includedColumn(query.include, resource, registry, row, language));
-  return raw(columns.join(', '));
+  const { fields, include } = query;
+  const shape = JSON.stringify([language, fields, include]);
+  let known = documents.get(resource);
+  if (!known) documents.set(resource, (known = new LRUCache({ max: documentsMost })));
+  let written = known.get(shape);
+  if (!written) {
+    const columns = documentColumns(resource, row, language, fields);
+    if (include) columns.push(includedColumn(include, resource, registry, row, language));
+    known.set(shape, (written = raw(columns.join(', '))));
+  }
+  return written;
 }
 
 export interface Item extends Row {
@@ -136,12 +149,23 @@ function ordered(
   return sql`SELECT * FROM (${join(all, ' UNION ALL ')}) ranges ${most}`;
 }
 
-/** A page: `docs` (JSON texts), `last` (sort values of the last row) and `more`. */
+export interface PageRow extends Row {
+  /** The row as JSON text. */
+  doc: string;
+  /** `p0`, `p1` …: its sort values, as texts. (An array of them would cost as much as the row itself.) */
+  [position: `p${number}`]: string | null;
+}
+
+/** `PageRow`s: those of the page, and one more where there are more. */
 export function pageStatement(reading: Reading, limit: number, after: (string | null)[] | undefined): Sql {
   const keys = keysOf(reading);
-  const inner = sql`(SELECT row_to_json(d) FROM (SELECT ${document(reading)}) d)::text AS doc, ${raw(cursorValues(keys, row, reading.language))} AS position`;
+  const inner = sql`(SELECT row_to_json(d) FROM (SELECT ${document(reading)}) d)::text AS doc, ${raw(positionColumns(keys, row, reading.language))}`;
   return ordered(reading, inner, keys, after, limit + 1);
 }
+
+/** The sort values of a row, to be put into a cursor. */
+export const positionOf = (reading: Reading, found: PageRow): (string | null)[] =>
+  keysOf(reading).map((_, i) => found[`p${i}`] ?? null);
 
 export const countStatement = (reading: Reading): Sql =>
   sql`SELECT count(*)::int AS total FROM ${raw(reading.resource.table)} t WHERE ${where(reading)}`;

@@ -22,8 +22,10 @@ import {
   exportStatement,
   itemStatement,
   pageStatement,
+  positionOf,
   stateStatement,
   type Item,
+  type PageRow,
   type Reading,
 } from './read.ts';
 import { isSettled, metaMember, momentOf, withMeta } from './moment.ts';
@@ -105,13 +107,14 @@ async function sendPage(
     momentOf(reading.query),
     (reader) =>
       Promise.all([
-        reader.query<{ doc: string; position: (string | null)[] }>(pageStatement(reading, limit, after)),
+        reader.query<PageRow>(pageStatement(reading, limit, after)),
         reading.query.count ? reader.query<{ total: number }>(countStatement(reading)) : undefined,
       ]),
     request.recording?.reads,
   );
   const page = rows.slice(0, limit);
-  const next = rows.length > limit ? writeCursor(identity, page.at(-1)?.position ?? []) : null;
+  const last = rows.length > limit ? page.at(-1) : undefined;
+  const next = last ? writeCursor(identity, positionOf(reading, last)) : null;
   const total = counted ? `,"total":${counted[0]?.total ?? 0}` : '';
   const body = `{"data":[${page.map(({ doc }) => doc).join(',')}],"page":{"limit":${limit},"next":${JSON.stringify(next)}${total}}${metaMember(reading.query)}}`;
   if (next !== null) link(reply, addressWith(request.url, { cursor: next }), 'next');
