@@ -19,6 +19,7 @@ import { crossOrigin, saidToAll } from './http/cors.ts';
 import { docs } from './http/docs.ts';
 import { health } from './http/health.ts';
 import { logging } from './http/logging.ts';
+import { leaving } from './http/leaving.ts';
 import { gates } from './http/limits/gates.ts';
 import { pressure } from './http/limits/pressure.ts';
 import { rateLimits } from './http/limits/rate.ts';
@@ -101,6 +102,8 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
     // No route has a JSON Schema: zod reads what comes in, and PostgreSQL writes what goes out. So Ajv stays unread.
     schemaController: { compilersFactory: { buildValidator: () => unused, buildSerializer: () => unused } },
     forceCloseConnections: 'idle',
+    // What still comes while it closes has been accepted, and is answered like any other request.
+    return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
       // Hooks do not run for what the router refuses.
       everyReply(request, reply);
@@ -113,6 +116,7 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
   // Before anything that has hooks of its own from its beginning.
   const requests = config.METRICS === 'off' ? undefined : countRequests(app);
   problems(app);
+  leaving(app);
   wire(app, config.TRUST_PROXY !== undefined);
   slowBodies(app);
   jsonBodies(app);

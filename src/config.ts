@@ -177,6 +177,11 @@ export const settings = {
     schema: whole(1, 600).default(15),
     meaning: 'How long requests in flight may take when the server stops.',
   },
+  DRAIN_SECONDS: {
+    schema: whole(0, 600).default(0),
+    meaning:
+      'How long a server that is asked to stop still takes requests while `/readyz` says no: of several behind a load balancer, longer than that takes to notice.',
+  },
   SEED: { schema: flag.default(true), meaning: 'Whether the data set is loaded into an empty database.' },
 } as const;
 

@@ -29,7 +29,7 @@ export async function serve(
   await forgetOldKeys(db);
   await forgetOldImports(db);
   const app = await buildApp({ config, db, registry });
-  undo(() => closeInTime(app, config.SHUTDOWN_SECONDS));
+  undo(() => closeInTime(app, config));
   await app.listen({ host: config.HOST, port: config.PORT });
   // Imports that a server before left undone go on; nobody has to wait for that.
   app.imports.start().catch((error: unknown) => {
@@ -52,10 +52,12 @@ async function adminKey(db: Database, config: Config): Promise<void> {
 }
 
 /** Requests in flight are answered; those that take too long are cut off. */
-async function closeInTime(app: FastifyInstance, seconds: number): Promise<void> {
+async function closeInTime(app: FastifyInstance, { DRAIN_SECONDS, SHUTDOWN_SECONDS }: Config): Promise<void> {
+  app.leave();
+  await delay(DRAIN_SECONDS * 1000);
   const cut = setTimeout(() => {
     app.server.closeAllConnections();
-  }, seconds * 1000);
+  }, SHUTDOWN_SECONDS * 1000);
   await app.close();
   clearTimeout(cut);
 }

@@ -7,7 +7,7 @@ import { to as copyTo } from 'pg-copy-streams';
 import type pg from 'pg';
 import sql, { type Sql } from 'sql-template-tag';
 import { ExportLines, type CopyFormat } from './export-lines.ts';
-import type { Database } from './database.ts';
+import { answerWithin, type Bounded, type Database, type Row } from './database.ts';
 import { momentSettings, settle, type Moment } from './moment.ts';
 
 // JSON text holds no raw control characters, so with these as quote and delimiter each line is passed on as it is.
@@ -22,6 +22,12 @@ function asText(value: unknown): string {
   const items = value.map((item) => `"${String(item).replace(/["\\]/g, '\\$&')}"`);
   return `{${items.join(',')}}`;
 }
+
+const bounded = (text: string, values: unknown[] = []): Bounded => ({
+  text,
+  values,
+  query_timeout: answerWithin(),
+});
 
 export interface Export {
   /** Names the state of the data that is sent; the same name means the same bytes. */
@@ -40,18 +46,20 @@ export async function openExport(
 ): Promise<Export> {
   await settle(db, moment?.knownAt);
   const client = await db.exports.connect();
+  const query = <R extends Row>(text: string, values: unknown[] = []): Promise<pg.QueryResult<R>> =>
+    client.query<R>(bounded(text, values));
   try {
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    await query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const values = statement.values.map(asText);
-    await client.query(
+    await query(
       `SELECT set_config('tracker.p' || place - 1, value, true) FROM unnest($1::text[]) WITH ORDINALITY AS p(value, place)`,
       [values],
     );
     if (moment) {
       const { text: setting, values: day } = sql`SELECT ${momentSettings(moment)}`;
-      await client.query(setting, day);
+      await query(setting, day);
     }
-    const { rows } = await client.query<{ state: string }>(state.text, state.values);
+    const { rows } = await query<{ state: string }>(state.text, state.values);
     const text = statement.strings.reduce(
       (sql, part, i) => `${sql}current_setting('tracker.p${i - 1}')${part}`,
     );
@@ -64,10 +72,15 @@ export async function openExport(
           new ExportLines(format),
           () => undefined,
         ),
-      cancel: async () => {
-        await client.query('ROLLBACK');
-        client.release();
-      },
+      cancel: () =>
+        query('ROLLBACK').then(
+          () => {
+            client.release();
+          },
+          (error: unknown) => {
+            client.release(error as Error);
+          },
+        ),
     };
   } catch (error) {
     client.release(error as Error);
@@ -85,7 +98,7 @@ function sendOut(client: pg.PoolClient, text: string): Readable {
     client.release(error);
   };
   stream.once('end', () => {
-    client.query('COMMIT').then(
+    client.query(bounded('COMMIT')).then(
       () => {
         release();
       },

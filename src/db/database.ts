@@ -4,6 +4,7 @@ import pg from 'pg';
 import type { Sql } from 'sql-template-tag';
 import { Disk, DiskWatch } from './disk.ts';
 import { Recorded } from './recorded.ts';
+import { isSilent } from './transient.ts';
 import type { Versions } from './versions.ts';
 
 export type Row = Record<string, unknown>;
@@ -23,6 +24,9 @@ export interface Client {
   pg: pg.ClientBase;
 }
 
+/** With the milliseconds after which its connection counts as lost. */
+export type Bounded = pg.QueryConfig & { query_timeout: number };
+
 const sessionOptions = [
   'jit=off',
   'TimeZone=UTC',
@@ -40,18 +44,31 @@ const statementNamesMost = 300;
 
 /** How long a statement may take, in seconds, unless it only reads. */
 const secondsMost = 60;
+/** So much later than the database itself would have ended the statement, nothing more is to come by that connection. */
+const graceSeconds = 5;
+
+/** For a statement that may take so long: the milliseconds after which its connection counts as lost; 0 for never. */
+export const answerWithin = (seconds = secondsMost): number =>
+  seconds === 0 ? 0 : (seconds + graceSeconds) * 1000;
 
 const connectionTo = (url: string, seconds = secondsMost): pg.ClientConfig => ({
   connectionString: url,
   connectionTimeoutMillis: 5_000,
+  // For what waits without a bound of its own: the system notices that the other side is gone.
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
   options: [...sessionOptions, `statement_timeout=${seconds * 1000}`]
     .map((option) => `-c ${option}`)
     .join(' '),
   application_name: 'tracker',
 });
 
-function poolOf(url: string, max: number, seconds?: number): pg.Pool {
-  const pool = new pg.Pool({ ...connectionTo(url, seconds), max });
+function poolOf(
+  url: string,
+  max: number,
+  { seconds, lostAfter = 0 }: { seconds?: number; lostAfter?: number } = {},
+): pg.Pool {
+  const pool = new pg.Pool({ ...connectionTo(url, seconds), max, query_timeout: lostAfter });
   // A connection that breaks is replaced, and whoever uses it is told by the next query. Without a listener it would end
   // the process: while idle by way of the pool, in a transaction by its own.
   pool.on('error', () => undefined);
@@ -120,14 +137,19 @@ export class Database {
   readonly #names = new Map<string, string>();
   /** The processes of the database that serve the pool. */
   readonly #own = new Set<number>();
+  readonly #lostAfter: number;
   #watch: DiskWatch | undefined;
 
-  /** `readSeconds` is what a statement may take that only reads. */
-  constructor(url: string, size = 10, readSeconds = 20) {
+  /**
+   * `readSeconds` is what a statement may take that only reads, `writeSeconds` what others may: 0 for as long as it takes.
+   */
+  constructor(url: string, size = 10, readSeconds = 20, writeSeconds = secondsMost) {
     this.url = url;
-    this.pool = poolOf(url, size, readSeconds);
+    this.#lostAfter = answerWithin(readSeconds);
+    this.pool = poolOf(url, size, { seconds: readSeconds, lostAfter: answerWithin(writeSeconds) });
+    // A COPY takes as long as its reader, who is watched (export-lines.ts).
     this.exports = poolOf(url, Math.max(2, Math.ceil(size / 3)));
-    this.aside = poolOf(url, 2);
+    this.aside = poolOf(url, 2, { lostAfter: answerWithin() });
     this.pool.on('connect', (client) => this.#own.add(processOf(client)));
     this.pool.on('remove', (client) => this.#own.delete(processOf(client)));
   }
@@ -157,8 +179,10 @@ export class Database {
     return { text, values: statement.values, ...(name === undefined ? {} : { name }) };
   }
 
-  async query<T extends Row = Row>(statement: Sql): Promise<T[]> {
-    return (await this.pool.query<T>(this.#prepared(statement))).rows;
+  /** `lostAfter`: the milliseconds after which its connection counts as lost. */
+  async query<T extends Row = Row>(statement: Sql, lostAfter = this.#lostAfter): Promise<T[]> {
+    const bounded: Bounded = { ...this.#prepared(statement), query_timeout: lostAfter };
+    return (await this.pool.query<T>(bounded)).rows;
   }
 
   async transaction<T>(
@@ -182,9 +206,11 @@ export class Database {
       await this.#commit(client, mode);
       return result;
     } catch (error) {
-      await client.query('ROLLBACK').catch((failure: unknown) => {
-        broken = failure as Error;
-      });
+      if (isSilent(error)) broken = error;
+      else
+        await client.query('ROLLBACK').catch((failure: unknown) => {
+          broken = failure as Error;
+        });
       throw this.disk?.reasonOf(error) ?? error;
     } finally {
       client.release(broken);
@@ -208,7 +234,7 @@ export class Database {
 
   /** A connection of its own, for whoever listens as long as the process lives; to be connected and ended by the caller. */
   listening(name: string): pg.Client {
-    return new pg.Client({ ...connectionTo(this.url), application_name: name, keepAlive: true });
+    return new pg.Client({ ...connectionTo(this.url), application_name: name });
   }
 
   async end(): Promise<void> {

@@ -175,9 +175,9 @@ function sendSignal(pid: number, signal: NodeJS.Signals): void {
 }
 
 async function until(condition: () => boolean, msMax: number): Promise<boolean> {
-  const deadline = Date.now() + msMax;
+  const deadline = performance.now() + msMax;
   while (!condition()) {
-    if (Date.now() > deadline) return false;
+    if (performance.now() > deadline) return false;
     await delay(20);
   }
   return true;

@@ -14,18 +14,19 @@ export class ExportLines extends Transform {
   readonly #csv: boolean;
   readonly #watch: NodeJS.Timeout;
   #quoted = false;
-  #moved = Date.now();
+  #moved = performance.now();
 
   constructor(format: CopyFormat) {
     super();
     this.#csv = format === 'csv';
     this.#watch = setInterval(() => {
-      if (Date.now() - this.#moved > patienceMs) this.destroy(new Error('the reader has stopped reading'));
+      if (performance.now() - this.#moved > patienceMs)
+        this.destroy(new Error('the reader has stopped reading'));
     }, lookEveryMs).unref();
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.#moved = Date.now();
+    this.#moved = performance.now();
     done(null, this.#csv ? this.#withCrlf(chunk) : chunk);
   }
 

@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import type { Database } from './database.ts';
+import type { Bounded, Database } from './database.ts';
 
 export const lookEvery = 1_000;
 const checkEvery = 5_000;
@@ -98,7 +98,8 @@ export class Listener {
     });
     try {
       await client.connect();
-      await client.query('LISTEN tracker_changes');
+      const listen: Bounded = { text: 'LISTEN tracker_changes', query_timeout: answerWithin };
+      await client.query(listen);
       // What was recorded before that was not heard.
       this.#tell(undefined);
       this.#isListening = true;

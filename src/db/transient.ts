@@ -11,9 +11,14 @@ export function isUnavailable(error: unknown): boolean {
   return (
     unavailable.test(code) ||
     network.has(code) ||
-    /timeout exceeded when trying to connect|Connection terminated/.test(error.message)
+    /timeout exceeded when trying to connect|Connection terminated/.test(error.message) ||
+    isSilent(error)
   );
 }
+
+/** The connection has not answered for longer than any statement takes: nothing more comes by it. */
+export const isSilent = (error: unknown): error is Error =>
+  error instanceof Error && error.message === 'Query read timeout';
 
 /** Of PostgreSQL, or ours before it comes to that (disk.ts). */
 export const isDiskFull = (error: unknown): boolean =>

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import sql from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import { z } from 'zod';
 import type { Database } from '../db/database.ts';
 import { readMigrations } from '../db/migrate.ts';
@@ -9,6 +9,15 @@ const status = (words: readonly [string, ...string[]], name: string, description
   z
     .strictObject({ status: z.enum(words).meta({ description, examples: [words[0]] }) })
     .meta({ id: name, description });
+
+/** In milliseconds: whoever asks waits no longer, and takes no answer for a no. */
+const patience = 2_000;
+
+const again = { headers: { 'retry-after': '5' } };
+
+const missingOf = (names: string[]): Sql => sql`
+  SELECT ARRAY(SELECT name FROM unnest(${names}::text[]) AS wanted(name)
+                WHERE NOT EXISTS (SELECT FROM _prisma_migrations m WHERE m.migration_name = wanted.name AND m.finished_at IS NOT NULL)) AS missing`;
 
 export async function health(app: FastifyInstance, db: Database): Promise<void> {
   const names = (await readMigrations()).map(({ name }) => name);
@@ -51,7 +60,7 @@ export async function health(app: FastifyInstance, db: Database): Promise<void> 
           operationId: 'getReadiness',
           summary: 'Can requests be answered?',
           description:
-            'Asks the database and looks whether all migrations are applied. A load balancer should send requests only while this is 200.',
+            'Asks the database and looks whether all migrations are applied. No longer once the server has been asked to stop. A load balancer should send requests only while this is 200.',
           tags: ['operation'],
           responses: {
             200: {
@@ -68,13 +77,14 @@ export async function health(app: FastifyInstance, db: Database): Promise<void> 
       },
     },
     async (_request, reply) => {
-      const [row] = await db.query<{ missing: string[] }>(sql`
-        SELECT ARRAY(SELECT name FROM unnest(${names}::text[]) AS wanted(name)
-                      WHERE NOT EXISTS (SELECT FROM _prisma_migrations m WHERE m.migration_name = wanted.name AND m.finished_at IS NOT NULL)) AS missing`);
+      if (app.isLeaving) throw new Problem('unavailable', 'The server is about to stop.', again);
+      const [row] = await db.query<{ missing: string[] }>(missingOf(names), patience);
       if (row && row.missing.length > 0)
-        throw new Problem('unavailable', `The migration ${row.missing[0] ?? ''} has not been applied.`, {
-          headers: { 'retry-after': '5' },
-        });
+        throw new Problem(
+          'unavailable',
+          `The migration ${row.missing[0] ?? ''} has not been applied.`,
+          again,
+        );
       return reply
         .header('cache-control', 'no-store')
         .type('application/json; charset=utf-8')

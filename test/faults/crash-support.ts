@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inject, onTestFinished } from 'vitest';
+import { errorCode } from '../../src/kernel/startup-error.ts';
 import { postmasterOf } from '../db/embedded-support.ts';
 
 export interface Reply {
@@ -70,15 +71,32 @@ export class Server {
     const child = this.#child;
     if (!child || !this.isAlive) return;
     const end = once(child, 'exit');
-    for (const group of [child.pid, this.#postmaster])
-      if (group !== undefined) process.kill(-group, 'SIGKILL');
+    for (const group of [child.pid, this.#postmaster]) if (group !== undefined) killGroup(group);
     await end;
     this.kills += 1;
+  }
+
+  /** Its exit code once it has ended, by a signal that asks for it or, without one, by itself. */
+  async end(signal?: NodeJS.Signals): Promise<number | null> {
+    const child = this.#child;
+    if (!child || !this.isAlive) return child?.exitCode ?? null;
+    const end = once(child, 'exit') as Promise<[number | null]>;
+    if (signal) child.kill(signal);
+    return (await end)[0];
   }
 
   /** What it said since it was started last, for whoever has to find out why something failed. */
   get output(): string {
     return this.#output;
+  }
+}
+
+/** Some of it may have ended before. */
+function killGroup(group: number): void {
+  try {
+    process.kill(-group, 'SIGKILL');
+  } catch (error) {
+    if (errorCode(error) !== 'ESRCH') throw error;
   }
 }
 

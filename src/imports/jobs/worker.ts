@@ -19,8 +19,8 @@ export interface Given {
 export type Told = { id: string } | 'stop';
 
 const { url, disk, fileBytes, versions } = workerData as Given;
-// One connection for the transaction; what is done beside it has its own anyway.
-const db = new Database(url, 1);
+// One connection for the transaction, which takes as long as it takes; what is done beside it has its own anyway.
+const db = new Database(url, 1, undefined, 0);
 if (versions) db.versions = new Versions(versions.tables, versions.numbers);
 if (disk) db.disk = new Disk(disk);
 giveWay(db);
