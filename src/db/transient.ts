@@ -5,15 +5,13 @@ import pg from 'pg';
 const unavailable = /^(08|53|57)/;
 const network = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND']);
 
+/** Of pg itself: no connection in time, one that broke, and what is asked of that afterwards. */
+const withoutCode = /timeout exceeded when trying to connect|Connection terminated|is not queryable/;
+
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = (error as { code?: string }).code ?? '';
-  return (
-    unavailable.test(code) ||
-    network.has(code) ||
-    /timeout exceeded when trying to connect|Connection terminated/.test(error.message) ||
-    isSilent(error)
-  );
+  return unavailable.test(code) || network.has(code) || withoutCode.test(error.message) || isSilent(error);
 }
 
 /** The connection has not answered for longer than any statement takes: nothing more comes by it. */

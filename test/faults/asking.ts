@@ -9,7 +9,7 @@ export interface Told {
 
 export async function ask(base: string, path: string, init?: RequestInit): Promise<Told> {
   // A server that does not answer at all fails the test sooner than the test's own time is over.
-  const reply = await fetch(base + path, { signal: AbortSignal.timeout(15_000), ...init });
+  const reply = await fetch(base + path, { signal: AbortSignal.timeout(20_000), ...init });
   return { status: reply.status, body: (await reply.json()) as Told['body'], headers: reply.headers };
 }
 

@@ -78,7 +78,7 @@ test('under load it answers what it has accepted, to the end, and ends with 0', 
       if (got.status === undefined) return;
     }
   };
-  const clients = Array.from({ length: 24 }, (_, i) => {
+  const clients = Array.from({ length: 24 }, async (_, i) => {
     // Half of them with a connection for each request.
     const agent = new Agent({ keepAlive: i % 2 === 0, maxSockets: 1 });
     onTestFinished(() => {
@@ -102,7 +102,7 @@ test('under load it answers what it has accepted, to the end, and ends with 0', 
         (n) => send(base, '/v1/imports?resource=organizations', file(agent, `file-${i}-${n}`)),
       ),
     ];
-    return kinds[i % kinds.length]?.();
+    await kinds[i % kinds.length]?.();
   });
   await expect.poll(() => heard.length, { timeout: 60_000 }).toBeGreaterThan(200);
   const code = await server.end('SIGTERM');
