@@ -40,7 +40,7 @@ function spent(pid: number): { own: number; ended: number; parent: number } {
   return { own: (user + system) * tick, ended: (userEnded + systemEnded) * tick, parent: fields[1] ?? 0 };
 }
 
-function spentByBackends(postmaster: number): number {
+export function spentByBackends(postmaster: number): number {
   let sum = spent(postmaster).ended;
   for (const pid of readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name))) {
     try {

@@ -46,6 +46,8 @@ export const startApi = (url: string | undefined, env: Record<string, string> = 
 export interface Product {
   dir: string;
   base: string;
+  /** That of PostgreSQL. */
+  pid: number;
   /** A connection past the API. */
   sql: pg.Client;
   /** Memory of the API's process now, in bytes. */
@@ -65,6 +67,7 @@ export async function startProduct(env: Record<string, string> = {}): Promise<Pr
   const product: Product = {
     dir: postgres.dir,
     base: api.base,
+    pid: postgres.pid,
     sql,
     memory: () => api.memory(),
     headers,

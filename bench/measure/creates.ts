@@ -6,7 +6,7 @@ import type { Line } from '../table.ts';
 import { inTurns, ratioOf } from '../turns.ts';
 
 /** Each natural key once. */
-function bodies(): () => string {
+export function evaluationBodies(): () => string {
   let n = 0;
   return () => {
     const at = n;
@@ -32,7 +32,7 @@ export async function creates(
   turns: number,
   seconds: number,
 ): Promise<Line[]> {
-  const requests = { paths: ['/v1/evaluations'], headers, body: bodies(), status: 201 };
+  const requests = { paths: ['/v1/evaluations'], headers, body: evaluationBodies(), status: 201 };
   const results = await inTurns(
     {
       product: () => burst(product, requests, seconds),

@@ -1,7 +1,7 @@
 /** Clocks are set forward and back while the server works: nothing happens twice, nothing before what came before it. */
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
-import { databases, rowsOf } from '../db/databases.ts';
+import { databases } from '../db/databases.ts';
 import { useDirectories } from '../db/embedded-support.ts';
 import { ndjson, organizations } from '../http/import-jobs.ts';
 import { keys } from '../keys.ts';
