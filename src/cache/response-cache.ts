@@ -82,9 +82,12 @@ export class ResponseCache {
     reply: FastifyReply,
   ): Promise<FastifyReply | undefined> {
     const mark = this.#versions.mark();
-    const found = await flight.landed;
+    const early = await flight.landed;
     // Only what was begun in the state that was there when this was asked: it may have been read before the last write.
-    if (found && this.#versions.areSame(found.mark, mark, found.places)) {
+    const isGood = early && this.#versions.areSame(early.mark, mark, early.places);
+    // Else somebody who waited for it too has begun anew, after this was asked.
+    const found = isGood ? early : await this.#flights.get(key)?.landed;
+    if (found) {
       this.hits += 1;
       return sendAgain(request, reply, found.reply);
     }

@@ -7,6 +7,7 @@ import { buildApp } from '../../src/app.ts';
 import { Database } from '../../src/db/database.ts';
 import { exampleHref } from '../../src/views/documentation.ts';
 import { loadViews } from '../../src/views/routes.ts';
+import { keys } from '../keys.ts';
 import { tracker } from '../tracker.ts';
 import { base, listening, session } from './following.ts';
 import { csv, send } from './importing.ts';
@@ -160,6 +161,33 @@ test('equal requests at the same time ask the database once', async () => {
   const replies = await all;
   expect(new Set(replies.map(({ text, status }) => `${status} ${text}`)).size).toBe(1);
   expect(new Set(replies.map(({ headers }) => headers['x-request-id'])).size).toBe(12);
+});
+
+const misses = async (): Promise<number> => {
+  const { text } = await it.anyone.get('/metrics').set('authorization', `Bearer ${keys.admin}`);
+  return Number(/^tracker_cache_misses_total (\d+)$/m.exec(text)?.[1]);
+};
+
+test('who asks after a write that a reading under way cannot know of waits for one who looks anew, not each for itself', async () => {
+  const path = '/v1/disclosures?sort=id&include=program';
+  const before = await misses();
+  const free = await locked('disclosures');
+  const early = it.anyone.get(path).then(({ text }) => text);
+  await expect.poll(waiting).toBe(1);
+  await it.sql(`UPDATE programs SET objective = 'Told anew' WHERE id = 'kr-safm'`);
+  const connected = (): Promise<number> =>
+    new Promise((resolve) => {
+      it.app.server.getConnections((_error, count) => {
+        resolve(count);
+      });
+    });
+  const late = Promise.all(Array.from({ length: 12 }, () => it.anyone.get(path)));
+  await expect.poll(connected).toBeGreaterThanOrEqual(13);
+  await it.anyone.get('/healthz');
+  await free();
+  await early;
+  for (const { text } of await late) expect(text).toContain('Told anew');
+  expect((await misses()) - before).toBe(2);
 });
 
 test('while it does not hear the database nothing is kept, and what was kept before is gone', async () => {
