@@ -9,8 +9,7 @@ import type { Client, Database } from '../../db/database.ts';
 import { Tally, type Ended } from '../tally.ts';
 
 const queue = 'imports';
-/** For pg-boss; what a dead server left is taken up long before. */
-const expireInSeconds = 3600;
+/** As the migration queue says it, and that what a dead server left is taken up after an hour, if nobody has before. */
 const retries = 3;
 /** How often the queue is looked at where nobody says that there is something. */
 const fetchEvery = 2_000;
@@ -59,13 +58,12 @@ export class Queue {
   async #start(): Promise<PgBoss> {
     const executeSql = (text: string, values: unknown[]): Promise<{ rows: unknown[] }> =>
       this.#db.aside.query(text, values);
-    // Not needed to answer anybody, so nobody waits for it at start.
+    // Not needed to answer anybody, so nobody waits for it at start. Its tables, and the queue, are made by the migration queue.
     const { default: Boss } = await import('pg-boss');
-    const boss = new Boss({ db: { executeSql }, schedule: false });
+    const boss = new Boss({ db: { executeSql }, schedule: false, migrate: false });
     // What it meets between jobs it tries again; jobs tell their own faults.
     boss.on('error', () => undefined);
     await boss.start();
-    await boss.createQueue(queue, { name: queue, retryLimit: retries, retryDelay: 2, expireInSeconds });
     await this.#adopt(boss, `i.status IN ('queued', 'running')`);
     this.#working = this.#work(boss);
     return boss;
