@@ -31,9 +31,9 @@ module.exports = {
     },
     {
       name: 'cli-speaks-http-only',
-      comment: 'The command line is a client like any other.',
+      comment: 'The command line is a client like any other, but for what is done to the database itself.',
       severity: 'error',
-      from: { path: '^src/cli' },
+      from: { path: '^src/cli', pathNot: '^src/cli/database' },
       to: {
         path: '^src/(?!cli|kernel|version)|node_modules/(fastify|@fastify|@prisma|pg|sql-template-tag)/',
       },

@@ -16,8 +16,11 @@ interface Service {
 }
 
 const text = await readFile(new URL('../docker-compose.yml', import.meta.url), 'utf8');
-const { services, volumes } = parse(text) as { services: { db: Service; api: Service }; volumes: object };
-const { db, api } = services;
+const { services, volumes } = parse(text) as {
+  services: { db: Service; migrate: Service; api: Service };
+  volumes: object;
+};
+const { db, migrate, api } = services;
 
 const expected: [string, boolean][] = [
   ['the database is PostgreSQL 18', db.image?.includes('postgres:18') ?? false],
@@ -28,17 +31,29 @@ const expected: [string, boolean][] = [
   ],
   ['the database is not open to the network', db.ports === undefined],
   ['the API waits for a healthy database', api.depends_on?.db?.condition === 'service_healthy'],
+  [
+    'the API waits for the migrations, and has neither the login nor the password of the owner',
+    api.depends_on?.migrate?.condition === 'service_completed_successfully' &&
+      migrate.depends_on?.db?.condition === 'service_healthy' &&
+      (api.environment.DATABASE_URL ?? '').startsWith('postgresql://tracker_api@') &&
+      !JSON.stringify(api.environment).includes('POSTGRES_PASSWORD'),
+  ],
   ['the API listens on loopback only', (api.ports ?? []).every((port) => port.startsWith('127.0.0.1:'))],
   [
     'the API has longer than SHUTDOWN_SECONDS to stop',
     Number.parseInt(api.stop_grace_period ?? '10s') > settings.SHUTDOWN_SECONDS.schema.parse(undefined),
   ],
   ['the API cannot write to its file system', api.read_only === true],
-  ['the password needs no escaping', !(api.environment.DATABASE_URL ?? '').includes('PASSWORD')],
+  [
+    'passwords need no escaping',
+    [api, migrate].every(({ environment }) => !(environment.DATABASE_URL ?? '').includes('PASSWORD')),
+  ],
   ['base images can be replaced', api.build?.args.NODE_IMAGE !== undefined],
   [
     'no secret stands in the file',
-    ['POSTGRES_PASSWORD', 'BOOTSTRAP_ADMIN_KEY'].every((name) => text.includes(`\${${name}:?`)),
+    ['POSTGRES_PASSWORD', 'API_DATABASE_PASSWORD', 'BOOTSTRAP_ADMIN_KEY'].every((name) =>
+      text.includes(`\${${name}:?`),
+    ),
   ],
 ];
 const missing = expected.filter(([, met]) => !met).map(([what]) => what);

@@ -4,14 +4,14 @@ import { migrate } from '../src/db/migrate.ts';
 import { seed } from '../src/resource/seed.ts';
 import { loadRegistry } from '../src/resource/registry.ts';
 
-const url = process.env.DATABASE_URL;
+const { DATABASE_URL: url, MIGRATION_DATABASE_URL: ownerUrl } = process.env;
 if (url === undefined) {
   console.error(
     'Set DATABASE_URL. With the embedded database the data set is loaded by the first `npm start`.',
   );
   process.exit(2);
 }
-await migrate(url);
+await migrate(ownerUrl === undefined || ownerUrl === '' ? url : ownerUrl);
 const db = new Database(url, 2);
 for (const [resource, rows] of Object.entries(await seed(db, await loadRegistry())))
   console.log(`${resource}: ${rows} added`);

@@ -31,6 +31,11 @@ function isProxy(text: string): boolean {
 const isContact = (text: string): boolean =>
   /^(https:\/\/|mailto:|tel:)[\x21-\x7e]+$/.test(text) && URL.canParse(text);
 
+const databaseUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, 'must be a PostgreSQL URL: postgresql://user:password@host:5432/database')
+  .optional();
+
 export const settings = {
   HOST: {
     schema: z.string().min(1).default('127.0.0.1'),
@@ -38,11 +43,13 @@ export const settings = {
   },
   PORT: { schema: whole(0, 65535).default(3000), meaning: 'Port to listen on; 0 takes a free one.' },
   DATABASE_URL: {
-    schema: z
-      .string()
-      .regex(/^postgres(ql)?:\/\//, 'must be a PostgreSQL URL: postgresql://user:password@host:5432/database')
-      .optional(),
+    schema: databaseUrl,
     meaning: 'A PostgreSQL 18 or later to use instead of the embedded one.',
+  },
+  MIGRATION_DATABASE_URL: {
+    schema: databaseUrl,
+    meaning:
+      'The same database for the login that owns the tables and applies migrations, so that the one of `DATABASE_URL` need not (see Two logins).',
   },
   DATABASE_POOL: { schema: whole(2, 500).default(10), meaning: 'Connections to the database at most.' },
   DATA_DIR: {
@@ -199,7 +206,11 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     Object.entries(environment).filter(([name, value]) => name in settings && value !== ''),
   );
   const parsed = schema.safeParse(given);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    if (parsed.data.MIGRATION_DATABASE_URL !== undefined && parsed.data.DATABASE_URL === undefined)
+      throw new StartupError('MIGRATION_DATABASE_URL goes with DATABASE_URL, which is not set.');
+    return parsed.data;
+  }
   const faults = parsed.error.issues.map(
     ({ path, message }) =>
       `${path.join('.')} ${message.startsWith('Invalid option') ? message.replace('Invalid option: expected', 'must be') : message}`,

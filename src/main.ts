@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { readConfig, type Config } from './config.ts';
+import { asApi, type Logins } from './db/roles.ts';
 import { errorCode, StartupError } from './kernel/startup-error.ts';
 
 /** What has to be undone when the process ends, last first. */
@@ -20,8 +21,9 @@ function end(code: number): Promise<void> {
   return ending;
 }
 
-async function database(config: Config): Promise<string> {
-  if (config.DATABASE_URL !== undefined) return config.DATABASE_URL;
+async function database(config: Config): Promise<Logins> {
+  const { DATABASE_URL: url, MIGRATION_DATABASE_URL: ownerUrl } = config;
+  if (url !== undefined) return { url, ownerUrl: ownerUrl ?? url };
   // Loaded only when it is used: a server with a database of its own needs no binaries.
   const { startEmbedded } = await import('./db/embedded.ts');
   const server = await startEmbedded({ dataDir: config.DATA_DIR });
@@ -33,7 +35,7 @@ async function database(config: Config): Promise<string> {
     );
     void end(1);
   });
-  return server.url;
+  return { url: asApi(server.url), ownerUrl: server.url };
 }
 
 function listening(app: FastifyInstance): void {
@@ -58,8 +60,8 @@ async function refuseTakenPort({ HOST, PORT }: Config): Promise<void> {
 async function start(config: Config): Promise<void> {
   await refuseTakenPort(config);
   // The database starts while the rest of the program is read.
-  const [url, { serve }] = await Promise.all([database(config), import('./serve.ts')]);
-  listening(await serve(url, config, (step) => undo.push(step)));
+  const [logins, { serve }] = await Promise.all([database(config), import('./serve.ts')]);
+  listening(await serve(logins, config, (step) => undo.push(step)));
 }
 
 function words(error: unknown, config: Config | undefined): string {

@@ -5,6 +5,8 @@ import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
 import { Database } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
+import { ownsTables } from './db/rights.ts';
+import type { Logins } from './db/roles.ts';
 import { forgetOldKeys } from './http/idempotency.ts';
 import { forgetOldImports } from './imports/file.ts';
 import { newSecret } from './kernel/secret.ts';
@@ -14,15 +16,19 @@ import { isEmpty, seed } from './resource/seed.ts';
 
 /** `undo` is told what has to be undone when the process ends, as soon as there is something. */
 export async function serve(
-  url: string,
+  { url, ownerUrl }: Logins,
   config: Config,
   undo: (step: () => Promise<void>) => void,
 ): Promise<FastifyInstance> {
-  await migrate(url);
+  await migrate(ownerUrl);
   const registry = await loadRegistry();
   const db = new Database(url, config.DATABASE_POOL, config.READ_SECONDS);
   // A statement that still runs for a client who was cut off must not hold the process.
   undo(() => Promise.race([db.end(), delay(5_000, undefined, { ref: false })]));
+  if (await ownsTables(db))
+    console.error(
+      'One login of the database serves requests and owns the tables: see Two logins in the README.',
+    );
   if (config.DATABASE_URL === undefined) db.watchDisk(config.DATA_DIR);
   if (config.SEED && (await isEmpty(db))) await seed(db, registry);
   await adminKey(db, config);

@@ -6,6 +6,7 @@ import type { TestProject } from 'vitest/node';
 import { Database } from '../src/db/database.ts';
 import { startEmbedded } from '../src/db/embedded.ts';
 import { migrate } from '../src/db/migrate.ts';
+import { asApi } from '../src/db/roles.ts';
 import { seed } from '../src/resource/seed.ts';
 import { loadRegistry } from '../src/resource/registry.ts';
 import { installKeys } from './keys.ts';
@@ -30,7 +31,7 @@ export default async function server(project: TestProject): Promise<() => Promis
   const dataDir = await mkdtemp(join(await place(), 'tracker-test-'));
   const postgres = await startEmbedded({ dataDir, durable: false, settings: { max_connections: '200' } });
   await migrate(postgres.url);
-  const db = new Database(postgres.url, 2);
+  const db = new Database(asApi(postgres.url), 2);
   await seed(db, await loadRegistry());
   await installKeys(db);
   await db.end();

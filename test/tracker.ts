@@ -11,6 +11,7 @@ import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import { buildApp, type Parts } from '../src/app.ts';
 import { Database } from '../src/db/database.ts';
 import { migrate } from '../src/db/migrate.ts';
+import { asApi } from '../src/db/roles.ts';
 import { loadRegistry, type Registry } from '../src/resource/registry.ts';
 import { conformance } from './conformance.ts';
 import { installKeys, keys } from './keys.ts';
@@ -19,7 +20,10 @@ export interface Tracker {
   app: FastifyInstance;
   db: Database;
   registry: Registry;
+  /** For the owner of the database, past the API. */
   url: string;
+  /** For the role that the API has. */
+  apiUrl: string;
   /** Without a key. */
   anyone: TestAgent;
   /** With a key of scope `write`. */
@@ -28,7 +32,7 @@ export interface Tracker {
   importer: TestAgent;
   planner: TestAgent;
   approver: TestAgent;
-  /** A connection past the API, for plain SQL. */
+  /** A connection past the API and its role, for plain SQL as the owner. */
   sql: (text: string, values?: unknown[]) => Promise<Record<string, unknown>[]>;
 }
 
@@ -69,7 +73,8 @@ export function tracker(config: Partial<Parts['config']> = {}, { empty = false }
     url.pathname = `/${name}`;
     it.url = url.href;
     if (empty) await migrate(it.url);
-    it.db = new Database(it.url, 5);
+    it.apiUrl = asApi(it.url);
+    it.db = new Database(it.apiUrl, 5);
     if (empty) await installKeys(it.db);
     it.registry = await loadRegistry();
     it.app = await buildApp({ config: { ...quiet, ...config }, db: it.db, registry: it.registry });

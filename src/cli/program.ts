@@ -4,6 +4,7 @@ import { version } from '../version.ts';
 import { applyPlan, type ApplyOptions } from './apply.ts';
 import { auditHead, auditVerify, type HeadOptions, type VerifyOptions } from './audit.ts';
 import { Client } from './client.ts';
+import { addDatabaseCommands } from './database.ts';
 import { CliError, exit, exitHelp, type ExitCode } from './exit.ts';
 import { exportRows, template, type ExportOptions } from './export.ts';
 import { sayRefusal } from './faults.ts';
@@ -52,7 +53,9 @@ function told(error: unknown): ExitCode {
 
 function build(interrupt: Interrupt, ended: (code: ExitCode) => void): Command {
   const program = new Command('tracker')
-    .description('Imports, exports, proofs and keys of a sovereign-AI tracker, over its HTTP API.')
+    .description(
+      'Imports, exports, proofs and keys of a sovereign-AI tracker, over its HTTP API; backups of its database.',
+    )
     .version(version)
     .exitOverride()
     // What follows a misspelt `--key=` is not repeated.
@@ -193,6 +196,7 @@ function build(interrupt: Interrupt, ended: (code: ExitCode) => void): Command {
     .option('--json', 'print what was found as JSON')
     .action(action<[VerifyOptions]>(auditVerify));
   addKeys(program, action);
+  addDatabaseCommands(program, action);
   return program;
 }
 

@@ -16,12 +16,13 @@ import pg from 'pg';
 import { lockDirectory } from './directory-lock.ts';
 import { binariesForOthers, findBinaries, type Binaries } from './embedded-binaries.ts';
 import { DATABASE_USER, ensureCluster, serverAccount } from './embedded-cluster.ts';
-import { shutDown, stopOrphans, type Step, type Supervised } from './embedded-process.ts';
+import { readPostmasterFile, shutDown, stopOrphans, type Step, type Supervised } from './embedded-process.ts';
+import { apiRole } from './roles.ts';
 import { makeSocketDirectory, PORT, spawnServer, waitUntilReady } from './embedded-server.ts';
 import { errorCode, reasonOf, StartupError } from '../kernel/startup-error.ts';
 
 export interface EmbeddedPostgres {
-  /** For node-postgres and Prisma alike. */
+  /** Of the owner, for node-postgres and Prisma alike; requests are served as asApi(url) (roles.ts). */
   url: string;
   socketDir: string;
   /** Any number of times; if the server does not go within 10 s it is made to. */
@@ -63,6 +64,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
   }
 }
 
+/** Where a server that uses the directory listens, if there is one; it may be about to end. */
+export function runningUrl(dataDir: string): string | undefined {
+  const note = readPostmasterFile(join(resolve(dataDir), 'postgres'));
+  return note?.isReady === true ? databaseUrl(note.socketDir, DATABASE) : undefined;
+}
+
 /** The lock that a server and its backends hold (embedded-process.ts): it counts across containers, where no pid does. */
 function isLockedByServer(clusterDir: string): boolean {
   return existsSync(clusterDir) && spawnSync('flock', ['-n', clusterDir, 'true']).status === 1;
@@ -101,6 +108,7 @@ async function startLocked(
     await waitUntilReady(server, dataDir, clusterDir, log);
     const url = databaseUrl(socketDir, DATABASE);
     await ensureDatabase(url, databaseUrl(socketDir, 'postgres'));
+    await query(url, ensureApiLogin);
     return supervise(server, url, socketDir, tidy);
   } catch (error) {
     if (server) await endServer(server);
@@ -123,6 +131,14 @@ async function ensureDatabase(url: string, maintenanceUrl: string): Promise<void
     await query(maintenanceUrl, `CREATE DATABASE ${DATABASE}`);
   }
 }
+
+/** Who can reach the socket may log in as anybody; and by that name the migrations know whom to let do what. */
+const ensureApiLogin = `
+  DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${apiRole}') THEN CREATE ROLE ${apiRole} LOGIN;
+    ELSIF NOT (SELECT rolcanlogin FROM pg_roles WHERE rolname = '${apiRole}') THEN ALTER ROLE ${apiRole} LOGIN;
+    END IF;
+  END $$`;
 
 async function query(url: string, sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });

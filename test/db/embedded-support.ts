@@ -28,7 +28,7 @@ export const SOURCE = resolve(import.meta.dirname, '../../src');
 /** The module, below SOURCE. */
 export const SOURCE_FILES = ['kernel', 'db'].flatMap((folder) =>
   readdirSync(join(SOURCE, folder))
-    .filter((name) => /^(embedded|directory|startup).*\.ts$/.test(name))
+    .filter((name) => /^(embedded|directory|startup|roles).*\.ts$/.test(name))
     .map((name) => join(folder, name)),
 );
 export const AS_ROOT = process.getuid?.() === 0;

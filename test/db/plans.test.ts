@@ -11,6 +11,7 @@ import type { Sql } from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeEvaluations, makeProgrammes } from '../../bench/data.ts';
 import { Database } from '../../src/db/database.ts';
+import { asApi } from '../../src/db/roles.ts';
 import type { Resource } from '../../src/resource/declare.ts';
 import { filtersOf, type Filter } from '../../src/resource/filter.ts';
 import { includesOf } from '../../src/resource/include.ts';
@@ -68,7 +69,7 @@ beforeAll(async () => {
   );
   for (const { name } of rows) large.add(name);
   await client.end();
-  db = new Database(url, 2);
+  db = new Database(asApi(url), 2);
 });
 afterAll(() => db.end());
 

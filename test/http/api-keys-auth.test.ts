@@ -15,7 +15,7 @@ const it = tracker();
 let other: FastifyInstance;
 let db: Database;
 beforeAll(async () => {
-  db = new Database(it.url, 2);
+  db = new Database(it.apiUrl, 2);
   const config = { PUBLIC_READ: false, LOG_LEVEL: 'silent', CORS_ORIGINS: '*' } as const;
   other = await buildApp({
     config: { ...config, BODY_LIMIT: 10_000, IMPORT_BYTES: 10_000 },

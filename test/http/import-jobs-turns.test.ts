@@ -84,7 +84,7 @@ test('an import that still belongs to the connection of a dead server is taken u
 
 test('a job that runs when its server stops goes on with the next one, and is applied once', async () => {
   const giveBack = await holdTurn(it);
-  const url = it.url;
+  const url = it.apiUrl;
   const db = new Database(url, 5);
   const config = {
     PUBLIC_READ: true,

@@ -35,7 +35,7 @@ test('while the server is far behind requests are refused with the time to wait,
 });
 
 test('a read that takes too long is ended; a write has more time', async () => {
-  const db = new Database(it.url, 2, 1);
+  const db = new Database(it.apiUrl, 2, 1);
   const config = { LOG_LEVEL: 'silent', CORS_ORIGINS: '*', BODY_LIMIT: 1000, IMPORT_BYTES: 1000 } as const;
   const app = await buildApp({ config: { ...config, PUBLIC_READ: true }, db, registry: it.registry });
   const other = new pg.Client({ connectionString: it.url });

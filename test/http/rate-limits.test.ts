@@ -137,7 +137,7 @@ test('a browser may always ask what it may do', async () => {
 
 test('two nodes count together, without a write for each request', async () => {
   const node = async () => {
-    const db = new Database(it.url, 2);
+    const db = new Database(it.apiUrl, 2);
     const app = await buildApp({
       config: {
         PUBLIC_READ: true,

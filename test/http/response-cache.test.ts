@@ -18,7 +18,7 @@ const it = tracker();
 let plain: FastifyInstance;
 let plainDb: Database;
 beforeAll(async () => {
-  plainDb = new Database(it.url, 3);
+  plainDb = new Database(it.apiUrl, 3);
   const config = {
     PUBLIC_READ: true,
     LOG_LEVEL: 'silent',
