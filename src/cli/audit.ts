@@ -4,7 +4,7 @@ import { CliError, exit, withLocalFile, type ExitCode } from './exit.ts';
 import { number, tell, tellJson } from './output.ts';
 import { save } from './save.ts';
 import type { Session } from './session.ts';
-import { auditHeadReply, verificationReply, type Verification } from './wire.ts';
+import { auditHeadReply, verificationReply } from './wire.ts';
 
 export interface HeadOptions {
   output?: string;
@@ -24,7 +24,7 @@ export async function auditVerify({ client }: Session, { head, json }: VerifyOpt
   const query = head === undefined ? new URLSearchParams() : await keptHead(head);
   const { data } = await client.read('/v1/audit/verify', verificationReply, { query });
   if (json) tellJson(data);
-  else for (const line of lines(data)) tell(line);
+  else for (const line of findings(data)) tell(line);
   return data.ok ? exit.done : exit.rows;
 }
 
@@ -39,7 +39,23 @@ async function keptHead(path: string): Promise<URLSearchParams> {
   }
 }
 
-function* lines({ checked, head, break: found, exported }: Verification): Generator<string> {
+/** What a verification found, be it told by a server or made here. */
+interface Found {
+  checked: { transactions: number; versions: number };
+  head: { position: number; hash: string };
+  break: {
+    position: number | null;
+    recordedAt: string | null;
+    resource: string | null;
+    id: string | null;
+    version: number | null;
+    kind: string;
+    detail: string;
+  } | null;
+  exported: { position: number; onChain: boolean } | null;
+}
+
+export function* findings({ checked, head, break: found, exported }: Found): Generator<string> {
   const { transactions, versions } = checked;
   const amount = `${number(transactions)} transactions with ${number(versions)} versions`;
   if (found) {

@@ -6,9 +6,10 @@ export type ExitCode = (typeof exit)[keyof typeof exit];
 export const exitHelp = `Exit codes:
   0    applied, or planned, and no row is in error; an audit log in order
   1    rows in error, an import that was refused or cancelled, a plan that does not fit any more,
-       a change to a key that is refused, a broken audit log
-  2    usage: an unknown option, a local file that cannot be read or written, a key or a name that is not known
-  3    the server cannot be reached, or failed, after several tries
+       a change to a key that is refused, a broken audit log (also in a backup)
+  2    usage: an unknown option, a local file that cannot be read or written, a file that is
+       no whole backup or a database that is not new, a key or a name that is not known
+  3    the server or its database cannot be reached, or failed, after several tries
   130  interrupted (Ctrl-C)`;
 
 export class CliError extends Error {

@@ -147,5 +147,4 @@ const verification = z.looseObject({
     .nullable(),
   exported: z.looseObject({ position: z.number(), onChain: z.boolean() }).nullable(),
 });
-export type Verification = z.infer<typeof verification>;
 export const verificationReply = z.looseObject({ data: verification });
