@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbedded } from '../src/db/embedded.ts';
+import { asApi } from '../src/db/roles.ts';
 import { serve, type Served } from './child.ts';
 
 const key = 'bench-0123456789012345678901234567890';
@@ -35,11 +36,17 @@ export async function startPostgres(): Promise<Postgres> {
 /** Counted as always, and never reached. */
 const unlimited = { RATE_LIMIT_READS: '100000000', RATE_LIMIT_WRITES: '100000000' };
 
+/** As it is meant to be run. */
+const logins = (url: string): Record<string, string> => ({
+  DATABASE_URL: asApi(url),
+  MIGRATION_DATABASE_URL: url,
+});
+
 /** The API alone. It answers as soon as a row can be read. */
 export const startApi = (url: string | undefined, env: Record<string, string> = {}): Promise<Served> =>
   serve(
     ['dist/main.js'],
-    { ...(url === undefined ? {} : { DATABASE_URL: url }), BOOTSTRAP_ADMIN_KEY: key, ...unlimited, ...env },
+    { ...(url === undefined ? {} : logins(url)), BOOTSTRAP_ADMIN_KEY: key, ...unlimited, ...env },
     '/v1/programs/kr-safm',
   );
 

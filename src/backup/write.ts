@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
+import { keptFor } from '../http/idempotency.ts';
 import { version } from '../version.ts';
 import { endOfRows, format, formVersion, linesIn, Unfit, type Header } from './form.ts';
 import { connected } from '../db/migrate.ts';
@@ -85,6 +86,7 @@ function rowsOf({ name, columns }: Table): string {
   const list = columns.map((column) =>
     name === 'history.transactions' && column === 'xid' ? `'0'::xid8` : pg.escapeIdentifier(column),
   );
-  const where = name === 'public.idempotency_keys' ? ` WHERE created_at >= now() - interval '7 days'` : '';
+  const where =
+    name === 'public.idempotency_keys' ? ` WHERE created_at >= now() - interval '${keptFor}'` : '';
   return `SELECT ${list.join(', ')} FROM ${name}${where}`;
 }

@@ -135,7 +135,7 @@ export const refusal = (request: FastifyRequest, problem: Problem): Outcome => (
 export const send = (reply: FastifyReply, { status, headers, body }: Outcome): FastifyReply =>
   reply.code(status).headers(headers).send(body);
 
-const keptFor = '7 days';
+export const keptFor = '7 days';
 
 /** Old replies are forgotten; a retry comes within minutes, not weeks. */
 export const forgetOldKeys = (db: Database): Promise<unknown> =>

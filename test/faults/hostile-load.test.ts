@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { asApi } from '../../src/db/roles.ts';
 import { databases } from '../db/databases.ts';
 import { keys } from '../keys.ts';
 import { Server } from './crash-support.ts';
@@ -23,7 +24,7 @@ const bombs: Record<string, Buffer> = {
 test.skipIf(process.platform !== 'linux')(
   'a file that unpacks to 200 MB is refused within two seconds and 50 MB of memory',
   async () => {
-    const server = new Server({ DATABASE_URL: await seeded() });
+    const server = new Server({ DATABASE_URL: asApi(await seeded()) });
     await server.start();
     const send = async (
       bytes: Buffer,
@@ -95,7 +96,7 @@ const dawdlers: Record<string, { said: string; drop?: string }> = {
 };
 
 test('200 connections that dawdle are cut off within 15 seconds, and nobody else waits for them', async () => {
-  const server = new Server({ DATABASE_URL: await seeded() });
+  const server = new Server({ DATABASE_URL: asApi(await seeded()) });
   await server.start();
   const { port } = new URL(server.base);
   await fetch(`${server.base}/v1/organizations/kt`);

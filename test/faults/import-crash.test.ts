@@ -1,6 +1,7 @@
 /** The server is killed at any moment; clients send the same again, and find every row there once. */
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
+import { asApi } from '../../src/db/roles.ts';
 import { databases, rowsOf } from '../db/databases.ts';
 import { freshDirectory, start, useDirectories } from '../db/embedded-support.ts';
 import { ndjson, organizations } from '../http/import-jobs.ts';
@@ -16,7 +17,7 @@ const post = (server: Server, batch: Batch): Promise<Reply> => insist(server, ke
 
 test('killed 25 times at random moments, it has exactly the acknowledged rows, once each, and each key has its reply', async () => {
   const url = await seeded();
-  const server = new Server({ DATABASE_URL: url });
+  const server = new Server({ DATABASE_URL: asApi(url) });
   const acknowledged = await postAndKill(server, keys.importer, { kills: 25, upMs: 1_000 });
   await expectReplies(server, keys.importer, acknowledged);
   await expectRows(url, acknowledged);
@@ -47,7 +48,7 @@ const waiting = async (url: string): Promise<number> =>
 test('a job that was running when its server was killed goes on with the next server, and is applied once', async () => {
   const url = await seeded();
   const holder = await holdTurn(url);
-  const server = new Server({ DATABASE_URL: url });
+  const server = new Server({ DATABASE_URL: asApi(url) });
   await server.start();
   const file = ndjson(organizations('midway', 6_000));
   const first = await post(server, { key: 'midway', file });
@@ -74,7 +75,7 @@ test('a job that was running when its server was killed goes on with the next se
 test('a job whose server ends each time that it works on it is failed after ten times, and says so', async () => {
   const url = await seeded();
   await holdTurn(url);
-  const server = new Server({ DATABASE_URL: url });
+  const server = new Server({ DATABASE_URL: asApi(url) });
   await server.start();
   const file = ndjson(organizations('deadly', 10));
   const first = await post(server, { key: 'deadly', file, prefer: 'respond-async' });

@@ -18,7 +18,7 @@ interface Line {
 async function outputOf(use: (base: string) => Promise<void>): Promise<string> {
   const child = spawn(process.execPath, ['dist/main.js'], {
     cwd: inject('program'),
-    env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'trace', DATABASE_URL: it.url },
+    env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'trace', DATABASE_URL: it.apiUrl },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
