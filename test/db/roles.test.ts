@@ -1,6 +1,6 @@
 /** Who serves requests can do no more than that, also where somebody makes the API say any SQL. */
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { apiRole } from '../../src/db/roles.ts';
 import { fine, headNow } from '../http/auditing.ts';
 import { tracker } from '../tracker.ts';
@@ -182,6 +182,7 @@ describe('what the database does in the name of the owner', () => {
     await headNow(it);
     const writer = new pg.Client({ connectionString: it.apiUrl });
     await writer.connect();
+    onTestFinished(() => writer.end());
     await writer.query('BEGIN');
     await writer.query(`UPDATE organizations SET name_en = 'Early' WHERE id = 'upstage'`);
     // It has its moment, and has not committed.
@@ -193,7 +194,6 @@ describe('what the database does in the name of the owner', () => {
     expect(await code(seal)).toBe('0A000');
     await api.query('ROLLBACK');
     await writer.query('COMMIT');
-    await writer.end();
     expect((await api.query(seal)).rows).toEqual([{ sealed: 2 }]);
     await fine(it);
   });
