@@ -85,8 +85,10 @@ export class ResponseCache {
     const early = await flight.landed;
     // Only what was begun in the state that was there when this was asked: it may have been read before the last write.
     const isGood = early && this.#versions.areSame(early.mark, mark, early.places);
-    // Else somebody who waited for it too has begun anew, after this was asked.
-    const found = isGood ? early : await this.#flights.get(key)?.landed;
+    // Else somebody who waited for it too may have begun anew, after this was asked. (Without a pause here if not, or all
+    // would find that nobody has.)
+    const later = isGood ? undefined : this.#flights.get(key);
+    const found = later ? await later.landed : isGood ? early : undefined;
     if (found) {
       this.hits += 1;
       return sendAgain(request, reply, found.reply);

@@ -58,7 +58,7 @@ export class Queue {
   async #start(): Promise<PgBoss> {
     const executeSql = (text: string, values: unknown[]): Promise<{ rows: unknown[] }> =>
       this.#db.aside.query(text, values);
-    // Not needed to answer anybody, so nobody waits for it at start. Its tables, and the queue, are made by the migration queue.
+    // Not needed to answer anybody, so nobody waits for it at start. Its tables and the queue are made by a migration.
     const { default: Boss } = await import('pg-boss');
     const boss = new Boss({ db: { executeSql }, schedule: false, migrate: false });
     // What it meets between jobs it tries again; jobs tell their own faults.
