@@ -1,12 +1,15 @@
 /** What is wrong with a request before there is one, or before its path matters: framing, Host, encoding, Expect. */
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem, problemTypes, type ProblemCode } from '../kernel/problems.ts';
 import { problemDocument } from './problem.ts';
+import { requestIds } from './request-id.ts';
 
 const type = 'application/problem+json; charset=utf-8';
+const idOf = requestIds(randomUUID);
 
 /** Errors of Node's own parser come before any request exists, so that the reply is written by hand. */
 export function parserError(error: NodeJS.ErrnoException, socket: Duplex): void {
@@ -21,9 +24,10 @@ export function parserError(error: NodeJS.ErrnoException, socket: Duplex): void 
         ? 'request-timeout'
         : 'malformed-request';
   const problem = new Problem(code, problemTypes[code].meaning);
-  const body = JSON.stringify(problemDocument(problem, '/', ''));
+  const id = randomUUID();
+  const body = JSON.stringify(problemDocument(problem, '/', id));
   socket.end(
-    `HTTP/1.1 ${problem.status} ${problemTypes[code].title}\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${problem.status} ${problemTypes[code].title}\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nX-Request-Id: ${id}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n${body}`,
   );
 }
 
@@ -31,8 +35,10 @@ export function parserError(error: NodeJS.ErrnoException, socket: Duplex): void 
 export function wire(app: FastifyInstance, trusting: boolean): void {
   app.server.on('checkExpectation', (request, response) => {
     const problem = new Problem('expectation-failed', 'Only `Expect: 100-continue` is understood.');
-    const body = JSON.stringify(problemDocument(problem, request.url?.split('?')[0] ?? '/', ''));
-    response.writeHead(problem.status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
+    const id = idOf(request);
+    const body = JSON.stringify(problemDocument(problem, request.url?.split('?')[0] ?? '/', id));
+    const fields = { 'content-type': type, 'x-request-id': id, 'cache-control': 'no-store' };
+    response.writeHead(problem.status, fields).end(body);
   });
   // Without a listener Node would hang up without a word.
   app.server.on('connect', (_request, socket: Duplex) => {

@@ -7,6 +7,7 @@ import type { Registry } from '../resource/registry.ts';
 import { importParameters } from './request.ts';
 import { importsParameters, rowsParameters } from './rows.ts';
 import { importReply, importsReply, rowsReply } from './schema.ts';
+import { templateOf } from './templates.ts';
 
 export const importTag = {
   name: 'imports',
@@ -98,8 +99,7 @@ export const importOperation = (registry: Registry): Operation => ({
     content: {
       'text/csv': {
         ...text('RFC 4180 with a header.'),
-        example:
-          'round,consortium,criterion,status,score,sources\r\nkr-safm-round-2,upstage,r2-nia-benchmark,undisclosed,,msit-2026-08-18-round-2\r\n',
+        example: templateOf(registry.get('evaluations')),
       },
       'application/x-ndjson': text('One JSON document a line.'),
       'application/json': {

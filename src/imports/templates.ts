@@ -32,9 +32,7 @@ function templateHandler(form: Form, { registry, publicRead }: Context) {
   const bodies = new Map(
     registry.all.map((resource) => [
       resource.name,
-      lazily(() =>
-        form === 'csv' ? csvOf(resource, exampleOf(resource)) : JSON.stringify(rowSchema(resource)),
-      ),
+      lazily(() => (form === 'csv' ? templateOf(resource) : JSON.stringify(rowSchema(resource)))),
     ]),
   );
   return (request: FastifyRequest, reply: FastifyReply): Sending => {
@@ -68,6 +66,9 @@ const inRows = (document: Record<string, unknown>): Record<string, unknown> =>
 
 const exampleOf = ({ example, fileExample }: Resource): Record<string, unknown> =>
   fileExample ?? inRows(example);
+
+/** A file that is imported as it stands. */
+export const templateOf = (resource: Resource): string => csvOf(resource, exampleOf(resource));
 
 interface Schema {
   properties?: Record<string, Schema>;

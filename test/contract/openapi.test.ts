@@ -129,3 +129,15 @@ test('every example works: read, create, change, delete', async () => {
     ).toBe(204);
   }
 });
+
+test('the file that is shown as an example is imported as it stands', async () => {
+  const { parameters = [], requestBody } = (await document()).paths['/v1/imports']?.post ?? {};
+  const resource = parameters.find(({ name }) => name === 'resource')?.example;
+  const [type, media] = Object.entries(requestBody?.content ?? {})[0] ?? [];
+  const reply = await it.importer
+    .post('/v1/imports')
+    .query({ resource })
+    .set({ 'content-type': type, 'idempotency-key': 'shown' })
+    .send(String(media?.example));
+  expect([reply.status, reply.body.errors]).toEqual([201, undefined]);
+});

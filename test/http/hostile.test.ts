@@ -88,6 +88,10 @@ test.each([
   const [head = '', body = ''] = (await raw(bytes)).split('\r\n\r\n');
   expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} [^]*content-type: application/problem\\+json`, 'i'));
   expect(body).toContain(`"code":"${code}"`);
+  // Whoever asks about it can say which it was.
+  const id = /^x-request-id: (\S{20,})\r?$/im.exec(head)?.[1];
+  expect([id, head]).toEqual([expect.any(String), head]);
+  expect(body).toContain(`"requestId":"${id}"`);
 });
 
 test.each(['TRACE', 'PROPFIND', 'LOCK'])(
