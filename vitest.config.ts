@@ -4,7 +4,13 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Those that start programs, fuzz, break things or need a browser have scripts of their own; see package.json.
-    exclude: ['test/browser/**', 'test/faults/**', 'test/process/**', 'test/db/embedded-*.test.ts'],
+    exclude: [
+      'test/browser/**',
+      'test/faults/**',
+      'test/fuzz/**',
+      'test/process/**',
+      'test/db/embedded-*.test.ts',
+    ],
     // Each waits for its database most of the time.
     maxWorkers: 4,
     // The files share no state but modules, and those need not be loaded sixty times.

@@ -15,6 +15,12 @@ interface DocumentedResponse {
 interface Operation {
   responses: Record<string, DocumentedResponse>;
 }
+/** As much of a reply as is looked at, whoever received it. */
+export interface Reply {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  text: string;
+}
 export interface OpenApi {
   paths: Record<string, Record<string, Operation>>;
   components: { responses: Record<string, DocumentedResponse>; schemas: object };
@@ -23,7 +29,7 @@ export interface OpenApi {
 /** Statuses that any path may give, whatever method it was asked with, and that no operation can describe. */
 const beyondOperations = new Set([404, 405]);
 
-type Check = (method: string, path: string, response: Response) => string | undefined;
+type Check = (method: string, path: string, response: Reply) => string | undefined;
 
 /** The document is the same for every file that uses the real resources; a worker reads and compiles it once. */
 let check: Check | undefined;
@@ -40,7 +46,7 @@ export async function conformance(app: FastifyInstance, faults: string[]) {
   };
 }
 
-function checkAgainst(document: OpenApi): Check {
+export function checkAgainst(document: OpenApi): Check {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   addFormats.default(ajv);
   ajv.addSchema(document, 'openapi');
@@ -59,7 +65,7 @@ function checkAgainst(document: OpenApi): Check {
     const operation = templates.find(({ pattern }) => pattern.test(path))?.operations[
       method.toLowerCase() === 'head' ? 'get' : method.toLowerCase()
     ];
-    const type = (response.headers['content-type'] ?? '').split(';')[0] ?? '';
+    const type = String(response.headers['content-type'] ?? '').split(';')[0] ?? '';
     const problem = document.components.responses[`Problem${response.status}`];
     const described =
       operation?.responses[response.status] ??
@@ -81,5 +87,5 @@ function checkAgainst(document: OpenApi): Check {
 }
 
 /** References inside a schema of the document start at the document's root. */
-const rooted = (schema: object): object =>
+export const rooted = (schema: object): object =>
   JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#/', '"$ref":"openapi#/')) as object;

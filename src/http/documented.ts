@@ -25,12 +25,17 @@ export const entityTags = (description: string, example: string) =>
     .regex(/^(\*|(W\/)?"[^"]*"(, *(W\/)?"[^"]*")*)$/)
     .meta({ description, examples: [example] });
 export const readFields = z.object({
-  'If-None-Match': entityTags(
-    'The ETag that you have: the answer is 304 without a body while it is still right.',
-    '"0"',
-  )
+  'If-None-Match': z
+    .string()
+    .max(16_384)
+    .regex(/^[\t\x20-\x7e\x80-\xff]*$/)
     .optional()
-    .meta({ param: { id: 'IfNoneMatch' } }),
+    .meta({
+      description:
+        'The ETag that you have, several by comma, or `*`: the answer is 304 without a body while it is still right. What is no ETag is passed over.',
+      examples: ['"0"'],
+      param: { id: 'IfNoneMatch' },
+    }),
 });
 
 export const notModified = {

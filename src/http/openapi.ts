@@ -57,6 +57,7 @@ export function collectOperations(app: FastifyInstance): () => DocumentedRoute[]
 const always: readonly ProblemCode[] = [
   'malformed-request',
   'not-acceptable',
+  'uri-too-long',
   'headers-too-large',
   'internal-error',
   'unavailable',

@@ -7,7 +7,6 @@ import type { Registry } from '../resource/registry.ts';
 import { importParameters } from './request.ts';
 import { importsParameters, rowsParameters } from './rows.ts';
 import { importReply, importsReply, rowsReply } from './schema.ts';
-import { templateOf } from './templates.ts';
 
 export const importTag = {
   name: 'imports',
@@ -87,7 +86,8 @@ const importing = `Rows of one resource, as CSV, NDJSON or a JSON array, plain o
 
 A plan needs the scope \`import:plan\`, anything else \`import\` (or both \`import:plan\` and \`import:apply\`).`;
 
-export const importOperation = (registry: Registry): Operation => ({
+/** With a CSV of evaluations that is imported as it stands. */
+export const importOperation = (registry: Registry, example: string): Operation => ({
   operationId: 'createImport',
   summary: 'Import a file of rows, or plan it',
   description: importing,
@@ -99,7 +99,7 @@ export const importOperation = (registry: Registry): Operation => ({
     content: {
       'text/csv': {
         ...text('RFC 4180 with a header.'),
-        example: templateOf(registry.get('evaluations')),
+        example,
       },
       'application/x-ndjson': text('One JSON document a line.'),
       'application/json': {

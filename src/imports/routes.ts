@@ -14,7 +14,7 @@ import { Aside, giveUp } from './jobs/aside.ts';
 import { cancelHandler } from './jobs/cancel.ts';
 import { eventsHandler } from './jobs/events.ts';
 import { Queue } from './jobs/queue.ts';
-import { templateRoutes } from './templates.ts';
+import { templateOf, templateRoutes } from './templates.ts';
 import { importGetHandler, importsHandler, rowsHandler } from './rows.ts';
 
 declare module 'fastify' {
@@ -56,7 +56,13 @@ export async function importRoutes(app: FastifyInstance, context: ImportContext)
     });
     scope.post(
       '/v1/imports',
-      { config: { operation: () => importOperation(context.registry), scope: 'import:plan', file: true } },
+      {
+        config: {
+          operation: () => importOperation(context.registry, templateOf(context.registry.get('evaluations'))),
+          scope: 'import:plan',
+          file: true,
+        },
+      },
       importHandler(context),
     );
     done();

@@ -4,7 +4,7 @@ import { notModified, readFields, readHeaders, responseHeaders } from '../http/d
 import type { Operation } from '../http/openapi.ts';
 import type { Parameters } from '../http/query.ts';
 import type { ProblemCode } from '../kernel/problems.ts';
-import { idempotency, ifMatch } from '../resource/operations.ts';
+import { idempotency, ifMatch, ifMatchAny } from '../resource/operations.ts';
 import { pagingParameters } from '../resource/query.ts';
 import { slug, uuid, words } from '../views/schemas.ts';
 import { scopes } from './key.ts';
@@ -161,7 +161,7 @@ export const rotateOperation: Operation = {
   description:
     'The key stays the same, with a new secret; the one before is valid as well for `overlapSeconds`, so that it can be replaced wherever it is used without a failed request. Of several rotations in that time the last two secrets are valid.',
   tags,
-  requestParams: { path, header: idempotency },
+  requestParams: { path, header: idempotency.extend(ifMatchAny.shape) },
   requestBody: {
     description: 'May be left out.',
     content: json(rotationBody, { overlapSeconds: 86_400 }),

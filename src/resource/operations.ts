@@ -17,11 +17,10 @@ export const idSchema = (resource: Resource): z.ZodType =>
   });
 const path = (resource: Resource): z.ZodObject => z.strictObject({ id: idSchema(resource) });
 
-export const ifMatch = z.object({
-  'If-Match': entityTags('The ETag of the row as you read it, or `*`.', '*').meta({
-    param: { id: 'IfMatch' },
-  }),
-});
+const match = entityTags('The ETag of the row as you read it, or `*`.', '*');
+export const ifMatch = z.object({ 'If-Match': match.meta({ param: { id: 'IfMatch' } }) });
+/** Of what has a name of its own, and may be meant whatever the row is like by now. */
+export const ifMatchAny = z.object({ 'If-Match': match.optional().meta({ param: { id: 'IfMatchAny' } }) });
 export const idempotency = z.object({
   'Idempotency-Key': z
     .string()
@@ -177,7 +176,7 @@ export function operationsOf(resource: Resource, registry: Registry): Operations
         },
         304: notModified,
       },
-      problems: ['invalid-parameter', 'invalid-cursor', 'uri-too-long'],
+      problems: ['invalid-parameter', 'invalid-cursor'],
     },
     get: {
       operationId: `get${title}`,
@@ -276,7 +275,7 @@ export function actionOperation(resource: Resource, action: Action): Operation {
     summary: action.summary,
     description: action.description,
     tags: [resource.name],
-    requestParams: { path: path(resource), header: idempotency },
+    requestParams: { path: path(resource), header: idempotency.extend(ifMatchAny.shape) },
     requestBody: {
       description: 'What goes with it; may be left out where nothing does.',
       content: {

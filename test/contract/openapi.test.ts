@@ -54,7 +54,9 @@ test('every operation has an id of its own, a summary, a description, a known ta
       expect.any(Number),
     ]);
     expect(tags).toContain(own?.[0]);
-    expect(Object.keys(responses)).toEqual(expect.arrayContaining(['400', '406', '431', '500', '503']));
+    expect(Object.keys(responses)).toEqual(
+      expect.arrayContaining(['400', '406', '414', '431', '500', '503']),
+    );
   }
 });
 
@@ -138,6 +140,15 @@ test('the file that is shown as an example is imported as it stands', async () =
     .post('/v1/imports')
     .query({ resource })
     .set({ 'content-type': type, 'idempotency-key': 'shown' })
-    .send(String(media?.example));
+    .send(media?.example as unknown as string);
   expect([reply.status, reply.body.errors]).toEqual([201, undefined]);
+});
+
+test('what can fail for If-Match says that it takes it', async () => {
+  for (const { operationId, parameters = [], responses } of await operations()) {
+    const takes = parameters.some(
+      ({ $ref, name }) => name === 'If-Match' || ($ref ?? '').includes('/IfMatch'),
+    );
+    expect([operationId, takes]).toEqual([operationId, '412' in responses]);
+  }
 });
