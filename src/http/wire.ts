@@ -12,7 +12,7 @@ const type = 'application/problem+json; charset=utf-8';
 const idOf = requestIds(randomUUID);
 
 /** Errors of Node's own parser come before any request exists, so that the reply is written by hand. */
-export function parserError(error: NodeJS.ErrnoException, socket: Duplex): void {
+export function parserError(error: NodeJS.ErrnoException & { rawPacket?: unknown }, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
@@ -25,9 +25,12 @@ export function parserError(error: NodeJS.ErrnoException, socket: Duplex): void 
         : 'malformed-request';
   const problem = new Problem(code, problemTypes[code].meaning);
   const id = randomUUID();
+  // A body would be taken for the next reply.
+  const { rawPacket: bytes } = error;
+  const toHead = Buffer.isBuffer(bytes) && bytes.toString('latin1', 0, 5) === 'HEAD ';
   const body = JSON.stringify(problemDocument(problem, '/', id));
   socket.end(
-    `HTTP/1.1 ${problem.status} ${problemTypes[code].title}\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nX-Request-Id: ${id}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${problem.status} ${problemTypes[code].title}\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nX-Request-Id: ${id}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n${toHead ? '' : body}`,
   );
 }
 

@@ -19,7 +19,7 @@ function places(value: Json): [Holder, string | number][] {
 
 interface Edit {
   at: number;
-  kind: 'set' | 'drop' | 'add' | 'double';
+  kind: 'set' | 'known' | 'drop' | 'add' | 'double';
   name: string;
   value: Json;
 }
@@ -28,7 +28,7 @@ export const edits = (most: number): fc.Arbitrary<Edit[]> =>
   fc.array(
     fc.record({
       at: fc.nat({ max: 60 }),
-      kind: fc.constantFrom('set', 'set', 'set', 'drop', 'add', 'double'),
+      kind: fc.constantFrom('set', 'set', 'known', 'known', 'drop', 'add', 'double'),
       name: fc.constantFrom(
         'unknown',
         '__proto__',
@@ -49,14 +49,19 @@ const define = (holder: Holder, key: string | number, value: Json): void => {
   Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });
 };
 
-export function edited(base: Json, changes: readonly Edit[]): Json {
+/** What a field of this name holds in other rows. */
+export type Known = (name: string) => readonly string[];
+
+export function edited(base: Json, changes: readonly Edit[], known: Known): Json {
   const value = structuredClone(base);
   for (const { at, kind, name, value: other } of changes) {
     const all = places(value);
     const [holder, key] = all[at % Math.max(1, all.length)] ?? [];
     if (holder === undefined || key === undefined) continue;
     const inner = holder[key];
+    const others = known(String(key));
     if (kind === 'set') define(holder, key, other);
+    else if (kind === 'known') define(holder, key, others[at % others.length] ?? inner);
     else if (kind === 'double' && Array.isArray(holder)) holder.push(inner);
     else if (kind === 'double' && Array.isArray(inner))
       define(holder, key, [...(inner as Json[]), ...(inner as Json[])]);
@@ -113,6 +118,7 @@ const typed = (types: readonly string[]): fc.Arbitrary<string> =>
 export const jsonBody = (
   types: readonly string[],
   bases: fc.Arbitrary<Json>,
+  known: Known,
 ): fc.Arbitrary<Sent | undefined> =>
   fc.oneof(
     {
@@ -120,7 +126,7 @@ export const jsonBody = (
       arbitrary: fc
         .record({ type: typed(types), base: bases, changes: edits(3), way, packed: fc.nat({ max: 40 }) })
         .map(({ type, base, changes, way: become, packed }) => {
-          const text = JSON.stringify(edited(base, changes));
+          const text = JSON.stringify(edited(base, changes, known));
           const bytes = become ? become(text) : Buffer.from(text);
           return packed === 40 ? { type, bytes: gzipSync(bytes), encoding: 'gzip' } : { type, bytes };
         }),
@@ -159,10 +165,10 @@ export interface Template {
 }
 
 /** A file for an import: rows of a resource in one of the three forms. */
-export function fileBody({ csv, rows }: Template): fc.Arbitrary<Sent> {
+export function fileBody({ csv, rows }: Template, known: Known): fc.Arbitrary<Sent> {
   const documents = fc
     .array(fc.tuple(fc.constantFrom(...rows), edits(2)), { minLength: 1, maxLength: 4 })
-    .map((some) => some.map(([row, changes]) => edited(row, changes)));
+    .map((some) => some.map(([row, changes]) => edited(row, changes, known)));
   const lines = csv.split('\r\n').filter((line) => line !== '');
   const csvText = fc
     .record({

@@ -2,29 +2,19 @@
  * Every operation of the OpenAPI document is asked, rightly and wrongly, some ten thousand times in all. FUZZ_SEED
  * chooses other requests, FUZZ_REQUESTS another number of them.
  */
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkAgainst } from '../conformance.ts';
 import { tracker } from '../tracker.ts';
-import { Judge, operationsOf, type Document } from './document.ts';
+import { operationsOf } from './document.ts';
 import { cases } from './cases.ts';
 import { drafts, type Draft } from './requests.ts';
-import { Session, type Told } from './session.ts';
-import { Statistics } from './statistics.ts';
+import { meansOf, Session, type Told } from './session.ts';
+import { requests, seed } from './settings.ts';
 
-const seed = Number(process.env.FUZZ_SEED ?? 20261130);
-const requests = Number(process.env.FUZZ_REQUESTS ?? 10_500);
-
-// That it is the one that the server gives is tested elsewhere.
-const document = JSON.parse(
-  readFileSync(new URL('../../openapi/openapi.json', import.meta.url), 'utf8'),
-) as Document;
-const operations = operationsOf(document);
+const means = meansOf();
+const { statistics } = means;
+const operations = operationsOf(means.document);
 const each = Math.ceil(requests / operations.length);
-const statistics = new Statistics();
-const judge = new Judge(document);
-const check = checkAgainst(document);
 
 const groups = new Map<string, typeof operations>();
 for (const operation of operations)
@@ -34,8 +24,8 @@ describe.each([...groups])('%s', (_, group) => {
   const it = tracker();
   let session: Session;
   beforeAll(async () => {
-    session = new Session(it, document, statistics, judge, check);
-    await session.look();
+    session = new Session(it, means);
+    await session.stock.look();
   });
   afterAll(() => {
     session.wire.close();
@@ -56,7 +46,7 @@ describe.each([...groups])('%s', (_, group) => {
       const found = await fc.check(fc.asyncProperty(drafts(operation, session.source), run), {
         seed,
         numRuns: each,
-        examples: cases(operation, session.ids(operation.path)).map((one): [Draft] => [one]),
+        examples: cases(operation, session.stock.ids(operation.path)).map((one): [Draft] => [one]),
       });
       const [worst] = found.counterexample ?? [];
       const told = worst && failed.get(worst);

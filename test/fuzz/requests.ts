@@ -1,6 +1,6 @@
 /** Requests to an operation, made from nothing but its description and from ids of rows that are there. */
 import fc from 'fast-check';
-import { fileBody, jsonBody, type Sent, type Template } from './bodies.ts';
+import { fileBody, jsonBody, type Known, type Sent, type Template } from './bodies.ts';
 import { resolved, type Document, type Operation, type Parameter } from './document.ts';
 import { hostile, hostileText, type Values } from './values.ts';
 
@@ -23,6 +23,7 @@ export interface Draft {
 export interface Source {
   document: Document;
   values: Values;
+  known: Known;
   /** Real rows as a POST would have them, by their path. */
   rows: (path: string) => unknown[];
   templates: Record<string, Template>;
@@ -169,7 +170,7 @@ function body(operation: Operation, source: Source): fc.Arbitrary<Sent | undefin
     { weight: 2, arbitrary: source.values.valid(media.schema) },
     { weight: operation.method === 'PATCH' ? 3 : 0, arbitrary: partly },
   );
-  return jsonBody(Object.keys(operation.bodies), bases);
+  return jsonBody(Object.keys(operation.bodies), bases, source.known);
 }
 
 export function drafts(operation: Operation, source: Source): fc.Arbitrary<Draft> {
@@ -188,7 +189,7 @@ export function drafts(operation: Operation, source: Source): fc.Arbitrary<Draft
   // A file goes with the resource that it is said to be of.
   return fc.constantFrom(...Object.entries(source.templates)).chain(([resource, template]) =>
     fc
-      .record({ ...base, body: fc.option(fileBody(template), { nil: undefined, freq: 30 }) })
+      .record({ ...base, body: fc.option(fileBody(template, source.known), { nil: undefined, freq: 30 }) })
       .map((draft) => ({
         ...draft,
         query: draft.query.map(([name, text]): [string, string] =>

@@ -94,6 +94,11 @@ test.each([
   expect(body).toContain(`"requestId":"${id}"`);
 });
 
+test('what is too large for HEAD is refused without a body, like any other HEAD', async () => {
+  const got = await raw(`HEAD / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(70_000)}\r\n\r\n`);
+  expect(got).toMatch(/^HTTP\/1.1 431 [^]*\r\n\r\n$/);
+});
+
 test.each(['TRACE', 'PROPFIND', 'LOCK'])(
   '%s of a path that exists is a 405 that names what works',
   async (method) => {
