@@ -60,8 +60,15 @@ function path(operation: Operation, { values }: Source): fc.Arbitrary<Record<str
 
 function query(operation: Operation, { values }: Source): fc.Arbitrary<[string, string][]> {
   const parameters = operation.parameters.filter((one) => one.in === 'query');
-  const one = ({ name, schema }: Parameter): fc.Arbitrary<[string, string]> =>
-    bad(25, short[name] ?? values.query(schema, name)).map((text) => [name, text]);
+  const one = ({ name, schema }: Parameter): fc.Arbitrary<[string, string]> => {
+    const outside = values.outside(schema).map(String);
+    const likely = bad(25, short[name] ?? values.query(schema, name));
+    const text =
+      outside.length === 0
+        ? likely
+        : fc.oneof({ weight: 12, arbitrary: likely }, { weight: 1, arbitrary: fc.constantFrom(...outside) });
+    return text.map((given) => [name, given]);
+  };
   const required = parameters.filter((parameter) => parameter.required);
   const optional = parameters.filter((parameter) => !parameter.required);
   const unknown = fc.tuple(
@@ -148,6 +155,15 @@ function headers(operation: Operation, { values }: Source): fc.Arbitrary<Record<
     .map((fields) => Object.fromEntries(Object.entries(fields).filter(([, text]) => text !== '')));
 }
 
+/** The row with one member set, however deep; as it is where there is no way to that. */
+function withMember(row: object, way: readonly string[], value: unknown): object {
+  const [name, ...rest] = way;
+  if (name === undefined) return row;
+  const inner: unknown = (row as Record<string, unknown>)[name];
+  const holder = typeof inner === 'object' && inner !== null ? inner : {};
+  return { ...row, [name]: rest.length === 0 ? value : withMember(holder, rest, value) };
+}
+
 function body(operation: Operation, source: Source): fc.Arbitrary<Sent | undefined> {
   const [[type, media] = []] = Object.entries(operation.bodies);
   if (type === undefined || !media) return fc.constant(undefined);
@@ -163,7 +179,12 @@ function body(operation: Operation, source: Source): fc.Arbitrary<Sent | undefin
   const again = fc
     .tuple(fc.constantFrom(media.example, ...rows), fc.nat({ max: 999 }))
     .map(([row, n]) => ('id' in (row as object) ? { ...(row as object), id: `again-${n}` } : row));
+  const outside = source.values.outsideOf(media.schema);
+  const beside = fc
+    .tuple(again, fc.constantFrom(...outside, [[], undefined] as [string[], unknown]))
+    .map(([row, [way, value]]) => withMember(row as object, way, value));
   const bases = fc.oneof(
+    { weight: 3, arbitrary: beside },
     { weight: 2, arbitrary: fc.constant(media.example) },
     { weight: 4, arbitrary: again },
     ...(rows.length > 0 ? [{ weight: 1, arbitrary: fc.constantFrom(...rows) }] : []),

@@ -177,6 +177,39 @@ export class Values {
     }
   }
 
+  /** Just outside of what a schema allows: one too many, one too few, one too long. */
+  outside(given: Schema): unknown[] {
+    const schema = resolved(this.#document, given);
+    const { type, anyOf, minimum, maximum, maxLength, maxItems, items, enum: choices } = schema;
+    if (anyOf) return this.outside(anyOf[0] ?? {});
+    if (choices)
+      return [String(choices[0]).toUpperCase(), `${String(choices[0])}s`].filter(
+        (one) => !choices.includes(one),
+      );
+    if (type === 'integer' || type === 'number')
+      return [
+        ...(minimum === undefined ? [] : [minimum - 1]),
+        ...(maximum === undefined ? [] : [maximum + 1]),
+      ];
+    if (type === 'string')
+      return maxLength === undefined || maxLength > 20_000 ? [] : ['x'.repeat(maxLength + 1)];
+    if (type === 'array') {
+      const [one] = items ? fc.sample(this.valid(items), { numRuns: 1, seed: 1 }) : [];
+      const many =
+        maxItems === undefined || maxItems > 600 ? [] : [Array.from({ length: maxItems + 1 }, () => one)];
+      return [...many, ...this.outside(items ?? {}).map((item) => [item])];
+    }
+    return [];
+  }
+
+  /** The same for each member of a body, with the way to it. */
+  outsideOf(given: Schema, path: string[] = []): [path: string[], value: unknown][] {
+    return Object.entries(resolved(this.#document, given).properties ?? {}).flatMap(([name, inner]) => [
+      ...this.outside(inner).map((value): [string[], unknown] => [[...path, name], value]),
+      ...this.outsideOf(inner, [...path, name]),
+    ]);
+  }
+
   /** As it stands in a query string. */
   query(schema: Schema, name: string): fc.Arbitrary<string> {
     return this.valid(schema, name.replace(/\[.*/, '')).map((value) =>
