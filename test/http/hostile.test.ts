@@ -110,6 +110,13 @@ test.each(['TRACE', 'PROPFIND', 'LOCK'])(
   },
 );
 
+test('a name with a line break is the name of nothing, on every kind of path', async () => {
+  for (const path of ['/v1/imports/templates/%0A.csv', '/v1/imports/templates/%0A.json', '/v1/calls/%0A']) {
+    const reply = await it.anyone.get(path);
+    expect([path, reply.status]).toEqual([path, 404]);
+  }
+});
+
 test.each(['%ED%A0%80', '%zz', '%'])('a query with %s is refused', async (bytes) => {
   const reply = await it.app.inject(`/v1/organizations?q=${bytes}`);
   expect([reply.statusCode, reply.json().code]).toEqual([400, 'malformed-request']);
