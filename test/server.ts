@@ -15,6 +15,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The template: migrated, seeded, with the keys of keys.ts. Never connect to it; copy it. */
     templateUrl: string;
+    /** The data directory of the server of the run. */
+    dataDir: string;
   }
 }
 
@@ -35,6 +37,7 @@ export default async function server(project: TestProject): Promise<() => Promis
   await seed(db, await loadRegistry());
   await installKeys(db);
   await db.end();
+  project.provide('dataDir', dataDir);
   project.provide('templateUrl', postgres.url);
   return async () => {
     await postgres.stop();

@@ -3,7 +3,6 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
-  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -20,7 +19,6 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 
 import { processStart } from '../../src/db/directory-lock.ts';
-import { readPostmasterFile } from '../../src/db/embedded-process.ts';
 import { startEmbedded, type EmbeddedOptions, type EmbeddedPostgres } from '../../src/db/embedded.ts';
 import { errorCode, StartupError } from '../../src/kernel/startup-error.ts';
 
@@ -82,7 +80,7 @@ export async function readyDirectory(dir = freshDirectory()): Promise<string> {
 /** Made by the file of this run that needs it first, the others wait; and anew when the module has been edited. */
 export async function madeOnce(name: string, make: (draft: string) => Promise<void>): Promise<string> {
   const edited = Math.max(...SOURCE_FILES.map((file) => statSync(join(SOURCE, file)).mtimeMs));
-  const place = join(directoryOfRun(), `${name}-${edited}`);
+  const place = join(inject('dataDir'), `${name}-${edited}`);
   const made = join(place, 'made');
   if (existsSync(made)) return made;
   try {
@@ -96,18 +94,6 @@ export async function madeOnce(name: string, make: (draft: string) => Promise<vo
   await make(draft);
   renameSync(draft, made);
   return made;
-}
-
-/** That of the run's own server (test/server.ts), removed when the run ends: known by the socket that it names. */
-function directoryOfRun(): string {
-  const socketDir = new URL(inject('templateUrl')).searchParams.get('host');
-  const dir = readdirSync(tmpdir())
-    .filter((name) => name.startsWith('tracker-test-'))
-    .map((name) => join(tmpdir(), name))
-    .filter((each) => lstatSync(each, { throwIfNoEntry: false })?.uid === process.getuid?.())
-    .find((each) => readPostmasterFile(join(each, 'postgres'))?.socketDir === socketDir);
-  if (dir === undefined) throw new Error(`no data directory names the socket in ${socketDir ?? 'the URL'}`);
-  return dir;
 }
 
 /** Fewer processes and less memory: for a server of which a test only needs that it runs. */

@@ -128,12 +128,14 @@ export async function insist(server: Server, apiKey: string, { key, file, prefer
         location: reply.got.headers.get('location') ?? '',
         data: reply.body.data,
       };
-    const code = reply?.body.code;
-    if (reply && code !== 'request-in-progress' && code !== 'unavailable')
+    if (reply && !passing.has(reply.body.code ?? ''))
       throw new Error(`${key}: ${reply.got.status} ${JSON.stringify(reply.body)} ${server.output}`);
     await delay(50);
   }
 }
+
+/** Refusals that say: later. */
+const passing = new Set(['request-in-progress', 'unavailable', 'too-many-at-once']);
 
 /** A generator of numbers from 0 to 1 that is the same for the same seed (mulberry32). */
 export function randomly(seed: number): () => number {
