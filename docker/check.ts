@@ -13,6 +13,7 @@ interface Service {
   environment: Record<string, string>;
   stop_grace_period?: string;
   read_only?: boolean;
+  restart?: string;
 }
 
 const text = await readFile(new URL('../docker-compose.yml', import.meta.url), 'utf8');
@@ -38,6 +39,7 @@ const expected: [string, boolean][] = [
       (api.environment.DATABASE_URL ?? '').startsWith('postgresql://tracker_api@') &&
       !JSON.stringify(api.environment).includes('POSTGRES_PASSWORD'),
   ],
+  ['a migration that fails is told, not tried for ever', (migrate.restart ?? 'no') === 'no'],
   ['the API listens on loopback only', (api.ports ?? []).every((port) => port.startsWith('127.0.0.1:'))],
   [
     'the API has longer than SHUTDOWN_SECONDS to stop',
