@@ -29,11 +29,11 @@ export async function restore(url: string, path: string, signal: AbortSignal): P
   const client = await connected(url);
   try {
     await refuseUnlessNew(client, migrations);
-    await migrate(url, migrations);
+    await migrate(url, { only: migrations, signal });
     await client.query(`BEGIN; ${sameForms}`);
     await load(client, path, totals, signal);
     await client.query('COMMIT');
-    const migrated = await migrate(url);
+    const migrated = await migrate(url, { signal });
     await client.query('ANALYZE');
     return { ...checked, migrated, verification: await verified(url, header.head, signal) };
   } finally {

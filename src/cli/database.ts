@@ -17,7 +17,11 @@ export function addDatabaseCommands(program: Command, action: Action): void {
       '--login',
       'let the role of the API, tracker_api, log in with the password in API_DATABASE_PASSWORD',
     )
-    .action(action<[MigrateOptions]>((_session, options) => onPlace(true, (url) => migrate(url, options))));
+    .action(
+      action<[MigrateOptions]>(({ interrupt }, options) =>
+        onPlace(true, (url) => migrate(url, options, interrupt.signal)),
+      ),
+    );
   program
     .command('backup')
     .description(
@@ -64,12 +68,12 @@ interface MigrateOptions {
   login?: true;
 }
 
-async function migrate(url: string, { login }: MigrateOptions): Promise<ExitCode> {
+async function migrate(url: string, { login }: MigrateOptions, signal: AbortSignal): Promise<ExitCode> {
   const { letLogIn, migrate: apply } = await import('../db/migrate.ts');
   const password = process.env.API_DATABASE_PASSWORD;
   if (login && !password)
     throw new CliError(exit.usage, '--login takes the password in API_DATABASE_PASSWORD.');
-  const applied = await apply(url);
+  const applied = await apply(url, { signal });
   if (login && password) await letLogIn(url, password);
   tell(applied.length === 0 ? 'Up to date.' : `${count(applied.length, 'migration')} applied.`);
   return exit.done;

@@ -10,7 +10,7 @@ import { apiRole } from './roles.ts';
 
 const folder = new URL('../../prisma/migrations/', import.meta.url);
 /** Prisma's own number: a running `migrate deploy` and this wait for each other. */
-const advisoryLock = 72707369;
+export const advisoryLock = 72707369;
 const oldestServer = 180_000;
 
 const bookkeeping = `
@@ -74,16 +74,27 @@ export async function connected(url: string): Promise<pg.Client> {
   }
 }
 
+/** `only` these migrations, and no longer than until the `signal`. */
+interface Bounds {
+  only?: readonly string[];
+  signal?: AbortSignal;
+}
+
 /** Brings the database up to date, or so far only, and gives the names of the migrations that were applied. */
-export async function migrate(url: string, only?: readonly string[]): Promise<string[]> {
+export async function migrate(url: string, { only, signal }: Bounds = {}): Promise<string[]> {
   const client = await connected(url);
+  // Another may hold the lock for long, and a migration may take long. What was not finished is rolled back.
+  const end = (): void => void client.end();
+  signal?.addEventListener('abort', end);
   try {
+    signal?.throwIfAborted();
     await refuseOldServer(client);
     await client.query('SELECT pg_advisory_lock($1)', [advisoryLock]);
     const applied = await applyPending(client, only);
     await client.query(letApiWork);
     return applied;
   } finally {
+    signal?.removeEventListener('abort', end);
     // Closing the session lets go of the lock.
     await client.end();
   }

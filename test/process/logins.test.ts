@@ -3,10 +3,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { readMigrations } from '../../src/db/migrate.ts';
+import { advisoryLock, connected, readMigrations } from '../../src/db/migrate.ts';
 import { apiRole, asApi } from '../../src/db/roles.ts';
 import { databases, rowsOf } from '../db/databases.ts';
-import { run } from './cli-support.ts';
+import { run, start } from './cli-support.ts';
 
 const empty = databases();
 const admin = 'bootstrap-0123456789-0123456789-0123456789';
@@ -93,6 +93,24 @@ test('a server that has only the login of the API starts once the migrations are
   const { base = '' } = await served(api);
   expect((await post(base, 'one-login')).status).toBe(201);
   expect((await fetch(`${base}/readyz`)).status).toBe(200);
+});
+
+test('interrupted while another applies migrations it ends, and has applied none', async () => {
+  const owner = await empty();
+  const other = await connected(owner);
+  onTestFinished(() => other.end());
+  await other.query('SELECT pg_advisory_lock($1)', [advisoryLock]);
+  const waiting = start(['migrate'], { url: 'http://127.0.0.1:1', env: { DATABASE_URL: owner } });
+  const queue = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+                    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+  await expect.poll(async () => (await rowsOf(owner, queue)).length, { timeout: 60_000 }).toBe(1);
+  waiting.child.kill('SIGTERM');
+  expect(await waiting.ended).toEqual({
+    code: 130,
+    out: '',
+    err: 'Interrupted. Running the same command again is safe.\n',
+  });
+  expect(await ownersOf(owner)).toEqual([]);
 });
 
 test('a login that is not let in is named with what lets it in; one for everything still serves, and is told', async () => {
