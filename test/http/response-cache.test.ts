@@ -13,6 +13,8 @@ import { base, listening, session } from './following.ts';
 import { csv, send } from './importing.ts';
 
 const it = tracker();
+/** Of which no page of another origin may read anything. */
+const closed = tracker({ CORS_ORIGINS: 'none' });
 
 /** The same data without any cache. */
 let plain: FastifyInstance;
@@ -327,4 +329,15 @@ test.each([
   }
   expect(again.headers['x-request-id']).toBe('once-more');
   expect(first.headers.link === undefined).toBe(status === 304);
+});
+
+test('where other origins may read nothing, what is sent again does not let them either', async () => {
+  const path = '/v1/consortiums/upstage?include=lead';
+  const ask = (agent: typeof it.anyone) =>
+    agent.get(path).set({ 'accept-encoding': 'identity', origin: 'https://example.org' });
+  const known = await ask(closed.writer);
+  for (const reply of [await ask(closed.anyone), await ask(closed.anyone)]) {
+    expect(given(reply.headers as never)).toEqual(given(known.headers as never));
+    expect(reply.headers['access-control-allow-origin']).toBeUndefined();
+  }
 });
