@@ -36,6 +36,12 @@ export async function startPostgres(): Promise<Postgres> {
 /** Counted as always, and never reached. */
 const unlimited = { RATE_LIMIT_READS: '100000000', RATE_LIMIT_WRITES: '100000000' };
 
+/** What `npm start` runs. */
+const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  scripts: { start: string };
+};
+const startCommand = scripts.start.split(' ').slice(1);
+
 /** As it is meant to be run. */
 const logins = (url: string): Record<string, string> => ({
   DATABASE_URL: asApi(url),
@@ -45,7 +51,7 @@ const logins = (url: string): Record<string, string> => ({
 /** The API alone. It answers as soon as a row can be read. */
 export const startApi = (url: string | undefined, env: Record<string, string> = {}): Promise<Served> =>
   serve(
-    ['dist/main.js'],
+    startCommand,
     { ...(url === undefined ? {} : logins(url)), BOOTSTRAP_ADMIN_KEY: key, ...unlimited, ...env },
     '/v1/programs/kr-safm',
   );

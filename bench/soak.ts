@@ -75,9 +75,10 @@ try {
   const { base } = product;
   const look = async (minute: number): Promise<Minute> => {
     const now = { minute, memory: product.memory(), ...(await metricsOf(base)) };
-    const { memory, lagP99, cacheBytes, inUse } = now;
+    const { memory, heapUsed, heap, external, lagP99, cacheBytes, inUse } = now;
+    const megabytes = [memory, heapUsed, heap, external].map((bytes) => (bytes / 1e6).toFixed(0));
     console.error(
-      `${String(minute).padStart(3)} min  ${(memory / 1e6).toFixed(0)} MB, lag p99 ${lagP99.toFixed(1)} ms, cache ${(cacheBytes / 1e6).toFixed(1)} MB, ${inUse} connections in use`,
+      `${String(minute).padStart(3)} min  ${megabytes[0]} MB (heap ${megabytes[1]} of ${megabytes[2]}, outside ${megabytes[3]}), lag p99 ${lagP99.toFixed(1)} ms, cache ${(cacheBytes / 1e6).toFixed(1)} MB, ${inUse} connections in use`,
     );
     return now;
   };

@@ -1,4 +1,4 @@
-/** Looks through docker-compose.yml without an engine: what would be missed only when it is too late. */
+/** Looks through docker-compose.yml and the Dockerfile without an engine: what would be missed only when it is too late. */
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { settings } from '../src/config.ts';
@@ -22,6 +22,10 @@ const { services, volumes } = parse(text) as {
   volumes: object;
 };
 const { db, migrate, api } = services;
+const dockerfile = await readFile(new URL('Dockerfile', import.meta.url), 'utf8');
+const { scripts } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {
+  scripts: { start: string };
+};
 
 const expected: [string, boolean][] = [
   ['the database is PostgreSQL 18', db.image?.includes('postgres:18') ?? false],
@@ -50,6 +54,10 @@ const expected: [string, boolean][] = [
     'passwords need no escaping',
     [api, migrate].every(({ environment }) => !(environment.DATABASE_URL ?? '').includes('PASSWORD')),
   ],
+  [
+    'the image runs what `npm start` runs',
+    dockerfile.trimEnd().endsWith(`CMD ${JSON.stringify(scripts.start.split(' ')).replaceAll(',', ', ')}`),
+  ],
   ['base images can be replaced', api.build?.args.NODE_IMAGE !== undefined],
   [
     'no secret stands in the file',
@@ -59,5 +67,5 @@ const expected: [string, boolean][] = [
   ],
 ];
 const missing = expected.filter(([, met]) => !met).map(([what]) => what);
-for (const what of missing) console.error(`docker-compose.yml: not so: ${what}`);
+for (const what of missing) console.error(`docker: not so: ${what}`);
 process.exit(missing.length === 0 ? 0 : 1);

@@ -5,6 +5,10 @@ export interface Metrics {
   /** Processor time that its process has taken, in seconds. */
   processor: number;
   cacheBytes: number;
+  /** Of V8 in the main thread: in use, reserved, and what lies outside of it (buffers). */
+  heapUsed: number;
+  heap: number;
+  external: number;
   /** Connections that are in use, and statements that wait for one, without those of the metrics themselves. */
   inUse: number;
   waiting: number;
@@ -20,6 +24,9 @@ export async function metricsOf(base: string): Promise<Metrics> {
     lagP99: 1_000 * sum(/^nodejs_eventloop_lag_p99_seconds (.+)$/gm),
     processor: sum(/^process_cpu_seconds_total (.+)$/gm),
     cacheBytes: sum(/^tracker_cache_bytes (.+)$/gm),
+    heapUsed: sum(/^nodejs_heap_size_used_bytes (.+)$/gm),
+    heap: sum(/^nodejs_heap_size_total_bytes (.+)$/gm),
+    external: sum(/^nodejs_external_memory_bytes (.+)$/gm),
     inUse: sum(
       /^tracker_pool_connections\{(?=[^}]*state="in-use")(?=[^}]*pool="(?:main|exports)")[^}]*\} (.+)$/gm,
     ),
