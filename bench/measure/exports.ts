@@ -5,6 +5,8 @@ import { get, type IncomingMessage } from 'node:http';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import type { Served } from '../child.ts';
+import { headers } from '../product.ts';
+import { metricsOf } from '../soak/metrics.ts';
 import type { Line } from '../table.ts';
 import { inTurns, medianOf, ratioOf, timed } from '../turns.ts';
 
@@ -18,7 +20,11 @@ interface Sent {
   bytes: number;
   /** Of memory, more than before. */
   more: number;
+  /** How late timers came meanwhile: 99th percentile in milliseconds, 10 of them by nature. */
+  lag: number;
 }
+
+const forms = ['csv', 'ndjson', 'parquet'];
 
 async function ranPsql(url: string): Promise<boolean> {
   const child = spawn('psql', [url, '-qc', `\\copy ${table} to '/dev/null' csv header`], {
@@ -43,6 +49,7 @@ async function fetched(served: Served, path: string): Promise<Sent> {
   const watch = setInterval(() => {
     peak = Math.max(peak, served.memory());
   }, 20);
+  await metricsOf(served.base, headers);
   const start = performance.now();
   const [response] = (await once(get(`${served.base}${path}`), 'response')) as [IncomingMessage];
   let [first, bytes] = [0, 0];
@@ -52,31 +59,33 @@ async function fetched(served: Served, path: string): Promise<Sent> {
   });
   await once(response, 'end');
   clearInterval(watch);
-  return { first, all: performance.now() - start, bytes, more: peak - idle };
+  const all = performance.now() - start;
+  return { first, all, bytes, more: peak - idle, lag: (await metricsOf(served.base, headers)).lagP99 };
 }
 
 export async function exports(served: Served, url: string, turns: number): Promise<Line[]> {
   const isThere = await ranPsql(url);
   const copied = async (): Promise<Sent> => {
     const all = await timed(() => (isThere ? ranPsql(url) : byPg(url)));
-    return { first: 0, all, bytes: 0, more: 0 };
+    return { first: 0, all, bytes: 0, more: 0, lag: 0 };
   };
   const results = await inTurns(
     {
       copy: copied,
-      csv: () => fetched(served, '/v1/evaluations?format=csv'),
-      ndjson: () => fetched(served, '/v1/evaluations?format=ndjson'),
+      ...Object.fromEntries(
+        forms.map((form) => [form, () => fetched(served, `/v1/evaluations?format=${form}`)]),
+      ),
     },
     turns,
   );
   const all = ({ all: time }: Sent): number => time;
   const most = (figure: (one: Sent) => number): number =>
-    Math.max(...['csv', 'ndjson'].flatMap((form) => (results.get(form) ?? []).map(figure)));
-  const line = (form: string, atLeast: number): Line => ({
+    Math.max(...forms.flatMap((form) => (results.get(form) ?? []).map(figure)));
+  const line = (form: string, atLeast?: number): Line => ({
     work: `export as ${form}`,
     of: isThere ? '× \\copy' : '× COPY by pg',
     measured: ratioOf(results, 'copy', form, all),
-    atLeast,
+    ...(atLeast !== undefined && { atLeast }),
     seen: {
       'copy ms': medianOf(results, 'copy', all),
       ms: medianOf(results, form, all),
@@ -86,6 +95,7 @@ export async function exports(served: Served, url: string, turns: number): Promi
   return [
     line('csv', 0.9),
     line('ndjson', 0.4),
+    line('parquet'),
     {
       work: 'memory over idle while exporting',
       of: 'MB',
@@ -93,5 +103,6 @@ export async function exports(served: Served, url: string, turns: number): Promi
       atMost: 50,
     },
     { work: 'first byte of an export', of: 'ms', measured: most(({ first }) => first), atMost: 100 },
+    { work: 'event loop lag while exporting, p99', of: 'ms', measured: most(({ lag }) => lag), atMost: 50 },
   ];
 }

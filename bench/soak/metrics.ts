@@ -16,8 +16,8 @@ export interface Metrics {
   places: number;
 }
 
-export async function metricsOf(base: string): Promise<Metrics> {
-  const text = await (await fetch(`${base}/metrics`)).text();
+export async function metricsOf(base: string, headers: Record<string, string> = {}): Promise<Metrics> {
+  const text = await (await fetch(`${base}/metrics`, { headers })).text();
   const sum = (line: RegExp): number =>
     [...text.matchAll(line)].reduce((total, [, value]) => total + Number(value), 0);
   return {
