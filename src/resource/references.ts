@@ -61,17 +61,10 @@ export async function unknownReferences(
     if (some) some.push(reference);
     else byTarget.set(reference.target, [reference]);
   }
+  const known = await existing(client, byTarget);
   const faults: Fault[] = [];
   for (const [target, references] of byTarget) {
-    const ids = [...new Set(references.map(({ id }) => id))];
-    const known = new Set(
-      (
-        await client.query<{ id: string }>(
-          sql`SELECT id FROM ${raw(target.table)} WHERE id = ANY (${ids}::text[])`,
-        )
-      ).map(({ id }) => id),
-    );
-    const unknown = references.filter(({ id }) => !known.has(id));
+    const unknown = references.filter(({ id }) => !known.has(`${target.name} ${id}`));
     if (unknown.length === 0) continue;
     const candidates = (
       await client.query<{ id: string }>(
@@ -90,6 +83,17 @@ export async function unknownReferences(
     }
   }
   return faults;
+}
+
+/** Those that are there, as resource and id; of all resources in one go, since each costs a way to the database. */
+async function existing(client: Client, byTarget: Map<Resource, Reference[]>): Promise<Set<string>> {
+  if (byTarget.size === 0) return new Set();
+  const parts = [...byTarget].map(([{ name, table }, references]): Sql => {
+    const ids = [...new Set(references.map(({ id }) => id))];
+    return sql`SELECT ${name}::text AS resource, id FROM ${raw(table)} WHERE id = ANY (${ids}::text[])`;
+  });
+  const rows = await client.query<{ resource: string; id: string }>(join(parts, ' UNION ALL '));
+  return new Set(rows.map(({ resource, id }) => `${resource} ${id}`));
 }
 
 /** How many rows that stand in the way of a deletion are named. */
