@@ -1,6 +1,6 @@
 /** What is wrong with a request before there is one, or before its path matters: framing, Host, encoding, Expect. */
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -11,10 +11,27 @@ import { requestIds } from './request-id.ts';
 const type = 'application/problem+json; charset=utf-8';
 const idOf = requestIds(randomUUID);
 
+/** How long a client that was refused may take to read why and to close the connection from its side. */
+const farewell = 2_000;
+
+/** Node keeps the reply that is on its way by a connection where only it looks for it. */
+const isReplying = (socket: Duplex & { _httpMessage?: ServerResponse | null }): boolean =>
+  socket._httpMessage?.headersSent ?? false;
+
 /** Errors of Node's own parser come before any request exists, so that the reply is written by hand. */
 export function parserError(error: NodeJS.ErrnoException & { rawPacket?: unknown }, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
+    return;
+  }
+  // Who does not close it would keep it for ever: nothing else looks after it any more.
+  const end = setTimeout(() => socket.destroy(), farewell).unref();
+  socket.once('close', () => {
+    clearTimeout(end);
+  });
+  // A second reply in the midst of the first would be taken for a part of it.
+  if (isReplying(socket)) {
+    socket.end();
     return;
   }
   const code: ProblemCode =
@@ -47,6 +64,8 @@ export function wire(app: FastifyInstance, trusting: boolean): void {
   app.server.on('connect', (_request, socket: Duplex) => {
     parserError(new Error('CONNECT'), socket);
   });
+  // Node drops what comes after the first thousand without a word, a second Host or an If-Match with it. Their bytes are bounded.
+  app.server.maxHeadersCount = 0;
   const silent = silentConnections(app);
   // A connection whose last reply is just leaving is not idle yet when the server closes, and would then be kept for a
   // minute: so idle ones are looked for until all are gone.

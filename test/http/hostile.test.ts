@@ -1,7 +1,9 @@
 /** What hostile and clumsy clients have tried: each once broke something. */
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { tracker } from '../tracker.ts';
 
@@ -71,6 +73,7 @@ test.each([
     'a version to come': 'GET /v1/calls HTTP/2.0\r\nHost: x\r\nConnection: close\r\n\r\n',
     'the beginning of HTTP/2': 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
     'a tunnel': 'CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n',
+    'two Hosts, far apart': `GET / HTTP/1.1\r\nHost: x\r\n${'a:b\r\n'.repeat(1_500)}Host: y\r\nConnection: close\r\n\r\n`,
   }).map(([name, bytes]): [string, string, number, string] => [name, bytes, 400, 'malformed-request']),
   [
     'an address of 9 KB',
@@ -92,6 +95,35 @@ test.each([
   const id = /^x-request-id: (\S{20,})\r?$/im.exec(head)?.[1];
   expect([id, head]).toEqual([expect.any(String), head]);
   expect(body).toContain(`"requestId":"${id}"`);
+});
+
+test('what cannot be read, sent while a reply is on its way, ends that and is not answered in its midst', async () => {
+  const socket = connect(port(), '127.0.0.1', () =>
+    socket.write('GET /v1/events HTTP/1.1\r\nHost: x\r\n\r\n'),
+  );
+  let got = '';
+  socket.on('data', (chunk: Buffer) => (got += chunk.toString()));
+  socket.once('data', () => socket.write('hello\r\n\r\n'));
+  await once(socket, 'close');
+  expect(got.match(/HTTP\/1\.1 [0-9]+/g)).toEqual(['HTTP/1.1 200']);
+});
+
+test('who is refused and does not hang up is hung up on', async () => {
+  const open = () =>
+    promisify((told: (error: Error | null, n: number) => void) => {
+      it.app.server.getConnections(told);
+    })();
+  const sockets = ['hello\r\n\r\n', 'CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n'].map((bytes) => {
+    const socket = connect({ port: port(), host: '127.0.0.1', allowHalfOpen: true }, () =>
+      socket.write(bytes),
+    );
+    return socket.on('error', () => undefined).resume();
+  });
+  await Promise.all(sockets.map((socket) => once(socket, 'end')));
+  // Others of this file may be idle for a while.
+  it.app.server.closeIdleConnections();
+  await expect.poll(open, { timeout: 8_000 }).toBe(0);
+  for (const socket of sockets) socket.destroy();
 });
 
 test('what is too large for HEAD is refused without a body, like any other HEAD', async () => {
