@@ -31,6 +31,7 @@ import { requestIds } from './http/request-id.ts';
 import { everyReply, security } from './http/security.ts';
 import { securityTxt } from './http/security-txt.ts';
 import { slowBodies } from './http/slow-bodies.ts';
+import { slowReaders } from './http/slow-readers.ts';
 import { parserError, wire } from './http/wire.ts';
 import { lazily } from './kernel/lazily.ts';
 import { historyTag } from './history/documentation.ts';
@@ -119,6 +120,7 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
   leaving(app);
   wire(app, config.TRUST_PROXY !== undefined);
   slowBodies(app);
+  slowReaders(app);
   jsonBodies(app);
   security(app, config.TRUST_PROXY);
   sayAllow(app);

@@ -1,10 +1,11 @@
 /** /openapi.json, /openapi.yaml and Swagger UI, all from the one document. */
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { stringify } from 'yaml';
 import { lazily } from '../kernel/lazily.ts';
-import { listTag, sendTagged } from './reply.ts';
+import { listTag, sendAgain, taggedOf, type Sending } from './reply.ts';
+import type { Tagged } from './tagged.ts';
 
 // Swagger UI styles its elements inline; scripts come from here alone and are never inline.
 const contentSecurityPolicy =
@@ -14,10 +15,22 @@ const contentSecurityPolicy =
 const uncoloured: object = { activated: false };
 
 export async function docs(app: FastifyInstance, document: () => object): Promise<void> {
+  const json = served('application/vnd.oai.openapi+json;version=3.1; charset=utf-8', () =>
+    JSON.stringify(document()),
+  );
+  const yaml = served('application/vnd.oai.openapi;version=3.1; charset=utf-8', () =>
+    stringify(document(), { aliasDuplicateObjects: false }),
+  );
+  // The plugin has addresses of its own for both, and would write a megabyte anew for each who asks.
+  const own = new Map([
+    ['/docs/json', json],
+    ['/docs/yaml', yaml],
+  ]);
   await app.register(async (scope) => {
     // The documentation is there for everybody, also where reading the data needs a key.
     scope.addHook('onRoute', (route) => {
       route.config = { ...route.config, open: true };
+      route.handler = own.get(route.url) ?? route.handler;
     });
     // In place of what the plugin would put together from route schemas, which are not where the routes say it.
     await scope.register(swagger, { openapi: {}, transformObject: () => document() as never });
@@ -39,23 +52,25 @@ export async function docs(app: FastifyInstance, document: () => object): Promis
       theme: { title: 'Sovereign AI tracker' },
     });
   });
-  const json = 'application/vnd.oai.openapi+json;version=3.1; charset=utf-8';
-  const yaml = 'application/vnd.oai.openapi;version=3.1; charset=utf-8';
-  served(app, '/openapi.json', json, () => JSON.stringify(document()));
-  served(app, '/openapi.yaml', yaml, () => stringify(document(), { aliasDuplicateObjects: false }));
+  app.get('/openapi.json', { config: { open: true } }, json);
+  app.get('/openapi.yaml', { config: { open: true } }, yaml);
 }
 
-/** Written when it is first asked for: that takes half a second, which a start should not wait for. */
-function served(app: FastifyInstance, path: string, type: string, write: () => string): void {
-  const written = lazily(() => {
+/**
+ * Written when it is first asked for: that takes half a second, which a start should not wait for. Then everybody is sent
+ * the same bytes, so that those who ask and do not read take no memory of their own.
+ */
+function served(type: string, write: () => string) {
+  let tagged: Tagged | undefined;
+  const made = (reply: FastifyReply): Tagged => {
     const body = write();
-    return { body, etag: listTag(body) };
-  });
-  app.get(path, { config: { open: true } }, (request, reply) => {
-    return sendTagged(request, reply, {
-      ...written(),
+    return taggedOf(reply, {
+      body,
       type,
+      etag: listTag(body),
       headers: { 'cache-control': 'public, max-age=60' },
     });
-  });
+  };
+  return (request: FastifyRequest, reply: FastifyReply): Sending =>
+    sendAgain(request, reply, (tagged ??= made(reply)));
 }

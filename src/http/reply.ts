@@ -65,19 +65,21 @@ const representing = ['content-language', 'link', 'access-control-expose-headers
 /** A reply in another coding than its own is sent when that is made. */
 export type Sending = FastifyReply | Promise<FastifyReply>;
 
-/** Sends a 200, or a 304 where the client has the same bytes already. */
-export function sendTagged(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { body, type, etag, headers }: Body,
-): Sending {
+/** What can be sent again to whoever asks the same. */
+export function taggedOf(reply: FastifyReply, { body, type, etag, headers }: Body): Tagged {
   const fields: Record<string, string> = { ...headers, 'content-type': type };
   for (const name of lasting) {
     const value = reply.getHeader(name);
     if (typeof value === 'string') fields[name] = value;
   }
-  if (!('vary' in fields)) fields.vary = codings;
-  const tagged = new Tagged(etag, fields, Buffer.from(body));
+  const { vary } = fields;
+  if (!vary?.includes(codings)) fields.vary = vary === undefined ? codings : `${vary}, ${codings}`;
+  return new Tagged(etag, fields, Buffer.from(body));
+}
+
+/** Sends a 200, or a 304 where the client has the same bytes already. */
+export function sendTagged(request: FastifyRequest, reply: FastifyReply, body: Body): Sending {
+  const tagged = taggedOf(reply, body);
   request.recording?.keep(tagged);
   return sendAgain(request, reply, tagged);
 }

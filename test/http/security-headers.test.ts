@@ -81,6 +81,8 @@ test('only pages of the hosts that are named may read', async () => {
     'access-control-allow-origin': 'https://b.example',
   });
   expect((await allowed(behind, 'https://b.example')).vary).toContain('Origin');
+  for (const path of ['/', '/openapi.json', '/docs/json'])
+    expect([path, (await behind.anyone.get(path)).headers.vary]).toEqual([path, 'Origin, Accept-Encoding']);
   for (const origin of ['https://c.example', 'https://a.example.evil', 'http://a.example', 'null'])
     expect((await allowed(behind, origin))['access-control-allow-origin']).toBeUndefined();
   expect((await allowed(closed, 'https://a.example'))['access-control-allow-origin']).toBeUndefined();
