@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { addressWith, link } from '../http/citation.ts';
 import { goneOf } from '../http/gone.ts';
+import { pageCost } from '../http/limits/rate.ts';
 import { formatOf, mediaTypes } from '../http/negotiate.ts';
 import { queryReader } from '../http/query.ts';
 import { lazily } from '../kernel/lazily.ts';
@@ -38,6 +39,7 @@ function changesHandler(feed: Feed, registry: Registry) {
     const query = reader().read(request.query as Record<string, unknown>);
     formatOf(request, undefined, ['json']);
     const { since = 'start', limit = pageSize, wait = 0 } = query;
+    request.charge(pageCost(limit));
     if (wait > 0) reply.occupy('streams');
     const asked = { after: await placeIn(feed, since, 'since'), filter: filterOf(query, registry), limit };
     const { changes, next: place, more } = await feed.pageWithin(asked, wait * 1000, goneOf(reply));

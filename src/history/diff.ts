@@ -5,6 +5,7 @@ import sql, { join, type Sql } from 'sql-template-tag';
 import { readAt, settle } from '../db/moment.ts';
 import { addressWith, link } from '../http/citation.ts';
 import { writeCursor } from '../http/cursor.ts';
+import { pageCost } from '../http/limits/rate.ts';
 import { formatOf, mediaTypes } from '../http/negotiate.ts';
 import type { QueryReader } from '../http/query.ts';
 import { isNotModified, listTag, sendTagged, varies } from '../http/reply.ts';
@@ -73,6 +74,7 @@ export function diffHandler(context: Context, queryReaderOf: () => QueryReader<D
     if (format !== 'json')
       return sendLines(request, reply, differences(context, asked, after), asked, format, query.limit);
     const limit = query.limit ?? pageSize;
+    request.charge(pageCost(limit));
     const found = await firstOf(differences(context, asked, after), limit + 1);
     const data = found.slice(0, limit);
     const last = data.at(-1);

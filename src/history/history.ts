@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readAt, type Reader } from '../db/moment.ts';
 import { addressWith, link } from '../http/citation.ts';
 import { writeCursor } from '../http/cursor.ts';
+import { pageCost } from '../http/limits/rate.ts';
 import { formatOf, mediaTypes } from '../http/negotiate.ts';
 import { queryReader } from '../http/query.ts';
 import { listTag, sendTagged, varies } from '../http/reply.ts';
@@ -37,6 +38,7 @@ export function historyHandler(resource: Resource, { db, publicRead }: Context) 
     formatOf(request, undefined, ['json']);
     const { id } = request.params as { id: string };
     const { limit = pageSize, knownAt } = query;
+    request.charge(pageCost(limit));
     const identity = JSON.stringify([resource.name, id, knownAt]);
     const before = query.cursor === undefined ? undefined : placeIn(identity, query.cursor);
     const moment = knownAt === undefined ? await db.recorded.now() : instantOf(knownAt);

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import type { Reader } from '../db/moment.ts';
+import { pageCost } from '../http/limits/rate.ts';
 import { formatOf, mediaTypes } from '../http/negotiate.ts';
 import { queryReader } from '../http/query.ts';
 import { isNotModified, listTag, sendTagged } from '../http/reply.ts';
@@ -120,6 +121,7 @@ export function rowsHandler({ db, registry }: ImportContext) {
     void reply.header('cache-control', 'private, no-cache');
     if (format === 'json') {
       const limit = query.limit ?? pageSize;
+      request.charge(pageCost(limit));
       const rows = await rowsAfter(db, id, query, limit + 1);
       const data = rows.slice(0, limit).map(shown);
       const next = rows.length > limit ? (data.at(-1)?.row ?? null) : null;

@@ -8,6 +8,7 @@ import { citedAt, readAt, type Moment } from '../db/moment.ts';
 import type { CopyFormat } from '../db/export-lines.ts';
 import { codingOf, streamed, tagIn } from '../http/coding.ts';
 import { writeCursor } from '../http/cursor.ts';
+import { pageCost } from '../http/limits/rate.ts';
 import { formatOf, mediaTypes } from '../http/negotiate.ts';
 import { addressWith, cite, link } from '../http/citation.ts';
 import { isNotModified, itemTag, listTag, sendTagged, varies } from '../http/reply.ts';
@@ -78,9 +79,9 @@ export function listHandler(resource: Resource, context: Context) {
   };
 }
 
-/** In reads: one for each hundred rows that are given or embedded at most, and five for counting. */
-const pageCost = (limit: number, { include = [], count }: ListQuery): number =>
-  Math.ceil((limit * (1 + new Set(include).size)) / 100) + (count ? 5 : 0);
+/** In reads: those of a page of the rows that are given or embedded at most, and five for counting. */
+const listCost = (limit: number, { include = [], count }: ListQuery): number =>
+  pageCost(limit * (1 + new Set(include).size)) + (count ? 5 : 0);
 
 /** What a cursor is bound to: everything that decides which rows come in which order, but not how many. */
 function identityOf(request: FastifyRequest, query: ListQuery, language: Language): string {
@@ -101,7 +102,7 @@ async function sendPage(
   after: (string | null)[] | undefined,
 ): Promise<FastifyReply> {
   const limit = reading.query.limit ?? pageSize;
-  request.charge(pageCost(limit, reading.query));
+  request.charge(listCost(limit, reading.query));
   const [rows, counted] = await readAt(
     db,
     momentOf(reading.query),

@@ -44,7 +44,7 @@ export interface ViewDeclaration<Facts, Answer, Query> {
   parameters: Parameters;
   /** Query string of the example, for a view that needs one. */
   exampleQuery?: string;
-  /** For how many reads it counts; 1 unless told. */
+  /** For how many reads it counts, if for more than is usual. */
   cost?: number;
   /** Refusals beyond those that every view can give. */
   problems?: readonly ProblemCode[];

@@ -95,7 +95,12 @@ test('what costs more counts for more, and a 304 for a tenth', async () => {
   expect(await spent('/v1/calls?limit=100&include=program,sources')).toBe(3);
   expect(await spent('/v1/calls?count=exact')).toBe(6);
   expect(await spent('/v1/calls?format=csv')).toBe(25);
+  expect(await spent('/v1/changes?limit=500')).toBe(5);
+  expect(await spent('/v1/organizations/kt/history?limit=200')).toBe(2);
   expect(await spent('/v1/rounds/kr-safm-round-1/stability?draws=1000')).toBe(20);
+  expect(await spent('/v1/programs/kr-safm/timeline')).toBe(5);
+  // It is kept, and sent again.
+  expect(await spent('/v1/programs/kr-safm/timeline')).toBe(1);
   const { etag } = (await get('/v1/organizations/kt', '10.0.0.50')).headers;
   for (let n = 0; n < 10; n += 1)
     expect((await get('/v1/organizations/kt', '10.0.0.50', { 'if-none-match': etag ?? '' })).status).toBe(

@@ -58,6 +58,9 @@ const lookUps = policyOf('keys', 60);
 /** A 304 has cost nearly nothing when it comes out of a cache, and is what clients should ask for. */
 const notModifiedCost = 0.1;
 
+/** What a page counts for, in reads: one for each hundred rows that it can have. */
+export const pageCost = (rows: number): number => Math.ceil(rows / 100);
+
 const nameOf = ({ name }: Policy, client: string): string => `${name} ${client}`;
 
 const secondsLeft = (endsAt: number): number => Math.max(1, Math.ceil((endsAt - performance.now()) / 1000));
