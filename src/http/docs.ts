@@ -3,7 +3,6 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { stringify } from 'yaml';
-import { lazily } from '../kernel/lazily.ts';
 import { listTag, sendAgain, taggedOf, type Sending } from './reply.ts';
 import type { Tagged } from './tagged.ts';
 

@@ -1,14 +1,14 @@
 /**
  * The log: JSON lines with the id of the request. Neither bodies nor header fields are logged, nor what PostgreSQL quotes of
- * a row; keys in an address, where they do not belong but may be put, are left out.
+ * a row; keys in an address or as a host, where they do not belong but may be put, are left out.
  */
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { destination } from 'pino';
+import { likeKeys } from '../kernel/secret.ts';
 
 const left = '…';
 const telling = /key|token|secret|password|auth/i;
-const likeKeys = /satk?_[0-9A-Za-z_-]+/g;
 
 /** The address without the values of parameters that are called like secrets, and without what looks like a key. */
 function loggedUrl(url: string): string {
@@ -50,7 +50,7 @@ export const logging = (level: string) => ({
     req: ({ method, url, host, ip }: FastifyRequest) => ({
       method,
       url: loggedUrl(url),
-      host,
+      host: host.replace(likeKeys, left),
       remoteAddress: ip,
     }),
     err: logged,

@@ -1,11 +1,12 @@
 /**
- * Who takes nothing of a reply for a minute is given up: it would hold the reply in memory, and a connection, for as long as
- * it likes. While the server itself has nothing to say, however long, there is nothing to take.
+ * Who takes nothing of a reply is given up: it would hold the reply in memory, and a connection, for as long as it likes.
+ * While the server itself has nothing to say, however long, there is nothing to take.
  */
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
+/** Node looks twice, so that it is up to twice as long. */
 const patience = 60_000;
 
 /** Node calls it where nothing went either way for so long, also not a part of what waits to be sent. */

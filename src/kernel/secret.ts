@@ -30,6 +30,9 @@ export const isMistyped = (secret: string): boolean =>
   secret.startsWith(prefix) &&
   !(whole.test(secret) && secret.endsWith(checkOf(secret.slice(0, -checkLength))));
 
+/** What looks like a key, wherever somebody puts it. */
+export const likeKeys = /satk?_[0-9A-Za-z_-]+/g;
+
 /** What may be shown of it, to tell which one it was: 24 of its 256 bits. Nothing of a key that somebody thought of. */
 export const hintOf = (secret: string): string | null =>
   whole.test(secret) ? secret.slice(0, prefix.length + 4) : null;

@@ -1,6 +1,6 @@
 /** What is meant to use the server up: files that unpack to far more than they are, and connections that dawdle. */
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
@@ -63,6 +63,52 @@ test.skipIf(process.platform !== 'linux')(
       ]);
       expect([name, took < 2_000, memory('VmHWM') - before < 50]).toEqual([name, true, true]);
     }
+  },
+);
+
+const socketsOf = (pid: number | undefined): number =>
+  readdirSync(`/proc/${pid}/fd`).filter((fd) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${fd}`).startsWith('socket:');
+    } catch {
+      return false; // closed meanwhile
+    }
+  }).length;
+
+test.skipIf(process.platform !== 'linux')(
+  'who asks for much and takes none of it costs little memory, and is hung up on',
+  async () => {
+    const server = new Server({ DATABASE_URL: asApi(await seeded()) });
+    await server.start();
+    const { port } = new URL(server.base);
+    const memory = (): number =>
+      Number(/VmRSS:\s+([0-9]+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))?.[1]) / 1000;
+    const path = '/openapi.yaml';
+    const whole = (await (await fetch(`${server.base}${path}`)).arrayBuffer()).byteLength;
+    expect(whole).toBeGreaterThan(1_000_000);
+    const [before, open] = [memory(), socketsOf(server.pid)];
+    const asking = `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(3);
+    const sockets = await Promise.all(
+      Array.from({ length: 200 }, async () => {
+        const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined);
+        await once(socket, 'connect');
+        socket.pause().write(asking);
+        return socket;
+      }),
+    );
+    await expect.poll(() => socketsOf(server.pid), { timeout: 30_000 }).toBeGreaterThanOrEqual(open + 200);
+    let most = 0;
+    await expect
+      .poll(
+        () => {
+          most = Math.max(most, memory());
+          return socketsOf(server.pid);
+        },
+        { timeout: 200_000, interval: 500 },
+      )
+      .toBeLessThan(open + 20);
+    expect(most - before).toBeLessThan(200);
+    for (const socket of sockets) socket.destroy();
   },
 );
 

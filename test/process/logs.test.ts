@@ -1,6 +1,7 @@
 /** What the log of the program says, and what it must never say. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { get } from 'node:http';
 import { expect, inject, test } from 'vitest';
 import { keys } from '../keys.ts';
 import { tracker } from '../tracker.ts';
@@ -70,6 +71,9 @@ test('each request is logged with its id and its address, without keys and witho
     ])
       await fetch(`${base}/v1/organizations?${query}`, { headers: bearer });
     await fetch(`${base}/${keys.writer}`);
+    const mixedUp = await fetch(`${base}/v1/calls`, { headers: { 'x-request-id': keys.writer } });
+    expect(mixedUp.headers.get('x-request-id')).not.toBe(keys.writer);
+    await once(get(base, { headers: { host: keys.writer } }), 'response');
     await fetch(`${base}/%zz?key=the-key`);
   });
   const lines = output
