@@ -175,7 +175,7 @@ test('many who wait hold no connection to the database, and all are answered', a
   const since = await now(it);
   const waiting = Array.from({ length: 30 }, () => waitFor(it, since));
   await listening(it);
-  await expect.poll(() => it.db.pool.totalCount - it.db.pool.idleCount).toBe(0);
+  await expect.poll(() => it.db.pool.totalCount - it.db.pool.idleCount, { timeout: 30_000 }).toBe(0);
   await it.sql(inserted('for-all'));
   for (const { data } of await Promise.all(waiting)) expect(data.map(named)).toEqual(['create for-all 1']);
 });
