@@ -16,9 +16,9 @@ function silent(socket: Socket): void {
 }
 
 export function slowReaders(app: FastifyInstance): void {
+  app.server.timeout = patience;
   // First, since a reply that is kept may be on its way when others hear of the request.
   app.server.prependListener('request', (_request, response: ServerResponse) => {
-    response.setTimeout(patience);
     response.on('timeout', silent);
   });
 }
