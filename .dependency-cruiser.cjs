@@ -39,6 +39,13 @@ module.exports = {
       },
     },
     {
+      name: 'traces-stay-apart',
+      comment: 'Whoever wants no traces loads nothing of them.',
+      severity: 'error',
+      from: { path: '^src/(?!telemetry)' },
+      to: { path: 'node_modules/@opentelemetry/' },
+    },
+    {
       name: 'no-orphans',
       severity: 'error',
       from: { orphan: true, pathNot: '^src/(main|resources/)|\\.d\\.ts$|^src/db/prisma' },

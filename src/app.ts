@@ -47,6 +47,7 @@ import { metricRoutes } from './metrics/routes.ts';
 import { resourceRoutes } from './resource/routes.ts';
 import { tablesOf } from './resource/write.ts';
 import type { Registry } from './resource/registry.ts';
+import type { RequestTraces } from './telemetry/requests.ts';
 import { exampleHref, viewTag } from './views/documentation.ts';
 import { loadViews, viewRoutes } from './views/routes.ts';
 import { version } from './version.ts';
@@ -79,19 +80,22 @@ export interface Parts {
     >;
   db: Database;
   registry: Registry;
+  traces?: RequestTraces | undefined;
 }
 
 const unused = (): never => {
   throw new Error('a route has a JSON Schema');
 };
 
-export async function buildApp({ config, db, registry }: Parts): Promise<FastifyInstance> {
+export async function buildApp({ config, db, registry, traces }: Parts): Promise<FastifyInstance> {
   const front = new Front();
-  const idOf = requestIds(randomUUID);
+  const ids = requestIds(randomUUID);
+  const idOf = traces?.identifying(ids) ?? ids;
   const app = fastify({
-    serverFactory: serverBehind(front),
+    serverFactory: serverBehind(front, traces),
     logger: config.LOG_LEVEL !== 'silent' && logging(config.LOG_LEVEL),
     genReqId: idOf,
+    ...(traces && { childLoggerFactory: traces.loggerOf }),
     bodyLimit: config.BODY_LIMIT,
     routerOptions: { maxParamLength: 200 },
     // For large files; other bodies are cut off sooner (slow-bodies.ts).
@@ -116,6 +120,7 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
 
   // Before anything that has hooks of its own from its beginning.
   const requests = config.METRICS === 'off' ? undefined : countRequests(app);
+  traces?.follow(app, config.TRUST_PROXY !== undefined);
   problems(app);
   leaving(app);
   wire(app, config.TRUST_PROXY !== undefined);
@@ -152,10 +157,11 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
     db.versions = new Versions(tablesOf(registry));
     cache = new ResponseCache(cacheBytes, db.versions, listener);
     responseCache(app, cache);
+    if (traces) cache.onAnswer = traces.cacheAnswered;
     const said = saidToAll(config.CORS_ORIGINS);
     // Behind a proxy, host, scheme and address are what it says.
     if (said && config.PUBLIC_READ && !config.TRUST_PROXY)
-      front.open(app, { cache, count, requests, idOf, said });
+      front.open(app, { cache, count, requests, traces, idOf, said });
   }
 
   resourceRoutes(app, { db, registry, publicRead: config.PUBLIC_READ });
@@ -166,7 +172,8 @@ export async function buildApp({ config, db, registry }: Parts): Promise<Fastify
     publicRead: config.PUBLIC_READ,
     fileBytes: config.IMPORT_BYTES,
     jobsPerKey: config.JOBS_PER_KEY ?? Infinity,
-    queue: importQueue(app, { db, fileBytes: config.IMPORT_BYTES }),
+    queue: importQueue(app, { db, fileBytes: config.IMPORT_BYTES, traces }),
+    traces,
   });
   const sealer = new Sealer(db);
   auditRoutes(app, {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { isMistyped } from './kernel/secret.ts';
 import { signingKeyOf } from './kernel/signing-key.ts';
 import { StartupError } from './kernel/startup-error.ts';
+import { telemetrySettings } from './telemetry/settings.ts';
 
 const flag = z
   .enum(['true', 'false', '1', '0'], 'must be true or false')
@@ -94,6 +95,7 @@ export const settings = {
     meaning:
       'Who may read `/metrics`: who has a key with the scope `admin`, everybody (`public`, where only your own network gets there), or nobody (`off`).',
   },
+  ...telemetrySettings,
   SECURITY_CONTACT: {
     schema: z
       .string()

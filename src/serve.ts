@@ -13,6 +13,8 @@ import { newSecret } from './kernel/secret.ts';
 import { bootstrap, hasKeys, installKey } from './keys/install.ts';
 import { loadRegistry } from './resource/registry.ts';
 import { isEmpty, seed } from './resource/seed.ts';
+import type { RequestTraces } from './telemetry/requests.ts';
+import { telemetryOf } from './telemetry/settings.ts';
 
 /** `undo` is told what has to be undone when the process ends, as soon as there is something. */
 export async function serve(
@@ -34,7 +36,10 @@ export async function serve(
   await adminKey(db, config);
   await forgetOldKeys(db);
   await forgetOldImports(db);
-  const app = await buildApp({ config, db, registry });
+  const traces = await traced(db, config);
+  // After the last request, and whatever the collector does within a limited time.
+  if (traces) undo(() => traces.end());
+  const app = await buildApp({ config, db, registry, traces });
   undo(() => closeInTime(app, config));
   await app.listen({ host: config.HOST, port: config.PORT });
   // Imports that a server before left undone go on; nobody has to wait for that.
@@ -42,6 +47,12 @@ export async function serve(
     app.log.error(error, 'the queue of imports did not start');
   });
   return app;
+}
+
+/** Where nothing is traced, nothing of it is loaded. */
+async function traced(db: Database, config: Config): Promise<RequestTraces | undefined> {
+  const telemetry = telemetryOf(config);
+  return telemetry && (await import('./telemetry/open.ts')).traceRequests(telemetry, db);
 }
 
 /** The first start of a new database makes an admin key, and shows it this once, whatever happens after that. */

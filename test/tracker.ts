@@ -13,6 +13,8 @@ import { Database } from '../src/db/database.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { asApi } from '../src/db/roles.ts';
 import { loadRegistry, type Registry } from '../src/resource/registry.ts';
+import { traceRequests } from '../src/telemetry/open.ts';
+import type { Telemetry } from '../src/telemetry/settings.ts';
 import { conformance } from './conformance.ts';
 import { installKeys, keys } from './keys.ts';
 
@@ -24,6 +26,8 @@ export interface Tracker {
   url: string;
   /** For the role that the API has. */
   apiUrl: string;
+  /** Sends off what was traced, where something is. */
+  flush: () => Promise<void>;
   /** Without a key. */
   anyone: TestAgent;
   /** With a key of scope `write`. */
@@ -49,7 +53,10 @@ const quiet: Parts['config'] = {
  * Call it at the top of a test file; the object is filled before the first test. `empty`: with the tables and the keys,
  * and no rows.
  */
-export function tracker(config: Partial<Parts['config']> = {}, { empty = false } = {}): Tracker {
+export function tracker(
+  config: Partial<Parts['config']> = {},
+  { empty = false, telemetry }: { empty?: boolean; telemetry?: Telemetry } = {},
+): Tracker {
   const it = {} as Tracker;
   const faults: string[] = [];
   const admin = async (text: string): Promise<void> => {
@@ -77,7 +84,9 @@ export function tracker(config: Partial<Parts['config']> = {}, { empty = false }
     it.db = new Database(it.apiUrl, 5);
     if (empty) await installKeys(it.db);
     it.registry = await loadRegistry();
-    it.app = await buildApp({ config: { ...quiet, ...config }, db: it.db, registry: it.registry });
+    const traces = telemetry && traceRequests(telemetry, it.db);
+    it.flush = async () => traces?.flush();
+    it.app = await buildApp({ config: { ...quiet, ...config }, db: it.db, registry: it.registry, traces });
     await it.app.ready();
     await it.app.listen({ host: '127.0.0.1', port: 0 });
     const check = await conformance(it.app, faults);
@@ -107,6 +116,7 @@ export function tracker(config: Partial<Parts['config']> = {}, { empty = false }
 
   afterAll(async () => {
     await it.app.close();
+    await it.flush();
     await it.db.end();
     await direct.end();
     await admin(`DROP DATABASE ${new URL(it.url).pathname.slice(1)} WITH (FORCE)`);

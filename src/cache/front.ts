@@ -12,6 +12,7 @@ import { isNotModified } from '../http/reply.ts';
 import { guarding } from '../http/security.ts';
 import { faultIn } from '../http/wire.ts';
 import type { Requests } from '../metrics/requests.ts';
+import type { RequestTraces } from '../telemetry/requests.ts';
 import type { ResponseCache } from './response-cache.ts';
 
 /** Who has one of these is somebody, or sends something, or wants something else. */
@@ -24,6 +25,7 @@ export interface FrontParts {
   cache: ResponseCache;
   count: CountRead;
   requests: Requests | undefined;
+  traces: RequestTraces | undefined;
   idOf: (request: IncomingMessage) => string;
   said: NonNullable<ReturnType<typeof saidToAll>>;
 }
@@ -51,7 +53,7 @@ export class Front {
     const { headers, method, url = '' } = request;
     if (!parts || method !== 'GET' || request.httpVersion !== '1.1') return false;
     if (special.some((name) => headers[name] !== undefined)) return false;
-    const { cache, count, requests, said } = parts;
+    const { cache, count, requests, traces, said } = parts;
     const host = headers.host ?? '';
     const kept = cache.find({ url, headers, protocol: 'http', host });
     if (!kept || faultIn(request) || this.#isBusy()) return false;
@@ -64,7 +66,9 @@ export class Front {
     if (!left) return false;
     const began = performance.now();
     const id = parts.idOf(request);
-    this.#log?.info({ reqId: id, req: { method, url, host, ip } }, 'incoming request');
+    const ids = traces?.ids;
+    traces?.routed(request, route);
+    this.#log?.info({ reqId: id, ...ids, req: { method, url, host, ip } }, 'incoming request');
     const lines = status === 304 ? reply.linesOf304(coding) : reply.linesOf200(coding);
     response.writeHead(status, [
       ...said.allowed,
@@ -77,20 +81,32 @@ export class Front {
     ]);
     if (status === 304) response.end();
     else response.end(body);
-    cache.hits += 1;
+    cache.hit();
     const took = performance.now() - began;
     requests?.note(route, method, status, took);
-    this.#log?.info({ reqId: id, res: { statusCode: status }, responseTime: took }, 'request completed');
+    this.#log?.info(
+      { reqId: id, ...ids, res: { statusCode: status }, responseTime: took },
+      'request completed',
+    );
     return true;
   }
 }
 
 /** A server as the framework makes one, with the front before it. */
 export const serverBehind =
-  (front: Front) => (handler: RequestListener, options: FastifyServerOptions & { http?: object }) => {
-    const server = createServer(options.http ?? {}, (request, response) => {
+  (front: Front, traces?: RequestTraces) =>
+  (handler: RequestListener, options: FastifyServerOptions & { http?: object }) => {
+    const answer: RequestListener = (request, response) => {
       if (!front.send(request, response)) handler(request, response);
-    });
+    };
+    const listener: RequestListener = traces
+      ? (request, response) => {
+          traces.serve(request, response, () => {
+            answer(request, response);
+          });
+        }
+      : answer;
+    const server = createServer(options.http ?? {}, listener);
     server.keepAliveTimeout = options.keepAliveTimeout ?? server.keepAliveTimeout;
     server.requestTimeout = options.requestTimeout ?? server.requestTimeout;
     server.setTimeout(options.connectionTimeout ?? 0);

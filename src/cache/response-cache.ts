@@ -29,6 +29,8 @@ export class ResponseCache {
   /** Replies that were sent again, and requests for which there was none to send. */
   hits = 0;
   misses = 0;
+  /** Told of each of both. */
+  onAnswer: (outcome: 'hit' | 'miss') => void = () => undefined;
 
   constructor(bytes: number, versions: Versions, listener: Listener) {
     this.#store = new Store(bytes, versions);
@@ -47,6 +49,11 @@ export class ResponseCache {
     return this.#store.entries;
   }
 
+  hit(): void {
+    this.hits += 1;
+    this.onAnswer('hit');
+  }
+
   /** Answers the request from what is kept, now or when somebody else has found it out; or has its reply recorded. */
   answer(request: FastifyRequest, reply: FastifyReply): Answer {
     const day = this.#day();
@@ -54,7 +61,7 @@ export class ResponseCache {
     const key = keyOf(request);
     const kept = this.#store.get(key, day);
     if (kept) {
-      this.hits += 1;
+      this.hit();
       return sendAgain(request, reply, kept.reply);
     }
     const flight = this.#flights.get(key);
@@ -90,7 +97,7 @@ export class ResponseCache {
     const later = isGood ? undefined : this.#flights.get(key);
     const found = later ? await later.landed : isGood ? early : undefined;
     if (found) {
-      this.hits += 1;
+      this.hit();
       return sendAgain(request, reply, found.reply);
     }
     this.#begin(key, day, request);
@@ -100,6 +107,7 @@ export class ResponseCache {
   #begin(key: string, day: number, request: FastifyRequest): void {
     const route = request.routeOptions.url ?? '';
     this.misses += 1;
+    this.onAnswer('miss');
     const reads = new Reads(this.#versions);
     const flight = flightOf();
     this.#flights.set(key, flight);

@@ -10,9 +10,11 @@ import { likeKeys } from '../kernel/secret.ts';
 const left = '…';
 const telling = /key|token|secret|password|auth/i;
 
+export const withoutKeys = (text: string): string => text.replace(likeKeys, left);
+
 /** The address without the values of parameters that are called like secrets, and without what looks like a key. */
 function loggedUrl(url: string): string {
-  const [path = '', ...query] = url.replace(likeKeys, left).split('?');
+  const [path = '', ...query] = withoutKeys(url).split('?');
   if (query.length === 0) return path;
   const told = query
     .join('?')

@@ -34,6 +34,9 @@ export interface DocumentedRoute {
   operation: Operation;
 }
 
+/** The path of a route as the description has it. */
+export const templateOf = (url: string): string => url.replace(/:([a-zA-Z]+)/g, '{$1}');
+
 /** Collects the operations as routes are registered. Must be called before the first of them. */
 export function collectOperations(app: FastifyInstance): () => DocumentedRoute[] {
   const routes: (() => DocumentedRoute)[] = [];
@@ -44,7 +47,7 @@ export function collectOperations(app: FastifyInstance): () => DocumentedRoute[]
     for (const name of methods)
       routes.push(() => ({
         method: name.toLowerCase(),
-        path: url.replace(/:([a-zA-Z]+)/g, '{$1}'),
+        path: templateOf(url),
         guarded: config.scope !== undefined,
         open: config.open ?? false,
         unlimited: config.unlimited ?? false,

@@ -8,6 +8,7 @@ import { queryReader } from '../http/query.ts';
 import { Problem } from '../kernel/problems.ts';
 import { demandProgram } from '../resource/belonging.ts';
 import type { Context } from '../resource/reading.ts';
+import type { RequestTraces } from '../telemetry/requests.ts';
 import { refuseOthers } from './access.ts';
 import {
   forgetFile,
@@ -38,6 +39,7 @@ export interface ImportContext extends Context {
   /** Large imports of one key that wait or run at most. */
   jobsPerKey: number;
   queue: Queue;
+  traces?: RequestTraces | undefined;
 }
 
 /** A file with more rows than this is not answered at once, unless the client said that it waits. */
@@ -183,14 +185,15 @@ async function carryOut(
 
 async function enqueue(
   client: Client,
-  { queue, jobsPerKey }: ImportContext,
+  { queue, jobsPerKey, traces }: ImportContext,
   order: Asked,
   file: ReceivedFile,
 ): Promise<Outcome> {
   await refuseTooManyJobs(client, order.actor, jobsPerKey);
   const id = await recordOrder(client, order, 'queued', await keptFile(client, file));
   await client.query(
-    sql`INSERT INTO import_progress (import, total_bytes) VALUES (${id}::uuid, ${file.length})`,
+    sql`INSERT INTO import_progress (import, total_bytes, traceparent)
+        VALUES (${id}::uuid, ${file.length}, ${traces?.traceparent ?? null})`,
   );
   await queue.send(client, id);
   const location = `/v1/imports/${id}`;

@@ -26,9 +26,9 @@ declare module 'fastify' {
 
 export function importQueue(
   app: FastifyInstance,
-  { db, fileBytes }: Pick<ImportContext, 'db' | 'fileBytes'>,
+  { db, fileBytes, traces }: Pick<ImportContext, 'db' | 'fileBytes' | 'traces'>,
 ): Queue {
-  const aside = new Aside(db, fileBytes);
+  const aside = new Aside(db, fileBytes, traces?.telemetry);
   const queue = new Queue(db, async (task) => {
     try {
       return await aside.work(task);

@@ -132,15 +132,17 @@ interface Claimed {
   cancelled: boolean;
   /** How often in a row it was begun, this time included, without anybody saying how that ended. */
   begun: number;
+  /** The span of the request that sent it, where there are traces. */
+  traceparent: string | null;
 }
 
 /** Takes an import that waits, or that somebody left in the middle; undefined where it has ended. */
 export async function claim(reader: Reader, registry: Registry, id: string): Promise<Claimed | undefined> {
-  const [row] = await reader.query<Kept & Pick<Claimed, 'cancelled' | 'begun'>>(sql`
+  const [row] = await reader.query<Kept & Pick<Claimed, 'cancelled' | 'begun' | 'traceparent'>>(sql`
     WITH i AS (UPDATE imports t SET status = 'running', started_at = clock_timestamp()
                 WHERE t.id = ${id}::uuid AND t.status IN ('queued', 'running') RETURNING t.*),
-         p AS (UPDATE import_progress o SET begun = o.begun + 1 FROM i WHERE o.import = i.id RETURNING o.cancelled, o.begun)
-    SELECT ${keptColumns}, p.cancelled, p.begun FROM i, p`);
+         p AS (UPDATE import_progress o SET begun = o.begun + 1 FROM i WHERE o.import = i.id RETURNING o.cancelled, o.begun, o.traceparent)
+    SELECT ${keptColumns}, p.cancelled, p.begun, p.traceparent FROM i, p`);
   return row && { ...row, order: orderOf(registry, row), file: row.file ?? '' };
 }
 

@@ -2,9 +2,12 @@
  * Large imports are carried out in a thread, so that others are answered meanwhile. It begins with the first and ends
  * when none has come for a while, and its memory with it. Where it dies, the try has failed.
  */
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Database } from '../../db/database.ts';
 import type { Versions } from '../../db/versions.ts';
+import type { Telemetry } from '../../telemetry/settings.ts';
 import { threadEntry } from '../../kernel/thread.ts';
 import { forgetFileOf } from '../file.ts';
 import { recordEnd } from '../store.ts';
@@ -12,6 +15,8 @@ import type { Outcome, Task } from './queue.ts';
 import type { Given, Told } from './worker.ts';
 
 const idleMost = 10_000;
+/** How long its end is waited for, where it has something to send off. */
+const endMost = 4_000;
 /** Measured: half the memory. What lives for a row is collected often, and sooner with a limit than without. */
 const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 1024 };
 
@@ -22,10 +27,10 @@ export class Aside {
   #idle: NodeJS.Timeout | undefined;
   #job: { resolve: (outcome: Outcome) => void; reject: (reason: unknown) => void } | undefined;
 
-  constructor({ url, disk, versions }: Database, fileBytes: number) {
+  constructor({ url, disk, versions }: Database, fileBytes: number, telemetry: Telemetry | undefined) {
     this.#versions = versions;
     const shared = versions && { tables: versions.tables, numbers: versions.shared };
-    this.#given = { url, disk: disk?.shared, fileBytes, versions: shared };
+    this.#given = { url, disk: disk?.shared, fileBytes, versions: shared, telemetry };
   }
 
   /** One at a time. */
@@ -76,6 +81,11 @@ export class Aside {
     clearTimeout(this.#idle);
     const thread = this.#thread;
     this.#thread = undefined;
+    if (thread && this.#given.telemetry) {
+      thread.postMessage('end' satisfies Told);
+      // Its spans leave first, in a limited time.
+      await Promise.race([once(thread, 'exit'), delay(endMost, undefined, { ref: false })]);
+    }
     await thread?.terminate();
     this.#versions?.forgetThread();
   }

@@ -12,6 +12,7 @@ import type { Report } from '../merging/order.ts';
 import { runImport } from '../merging/run.ts';
 import { unreadable } from '../outcome.ts';
 import { FileError } from '../reading/file-error.ts';
+import type { Tracing } from '../../telemetry/tracing.ts';
 import { readerOf } from '../reader.ts';
 import { claim, recordAlive, recordEnd, recordReport, type Asked } from '../store.ts';
 import { Progress } from './progress.ts';
@@ -21,6 +22,7 @@ export interface Workshop {
   db: Database;
   registry: Registry;
   fileBytes: number;
+  tracing?: Tracing | undefined;
 }
 
 const rowsMost = 5_000_000;
@@ -29,7 +31,7 @@ const endsMost = 10;
 
 /** `signal`: the server stops, and the next one does it. */
 export async function work(workshop: Workshop, id: string, signal: AbortSignal): Promise<Outcome> {
-  const { db } = workshop;
+  const { db, tracing } = workshop;
   const beside = readerBeside(db);
   const cancelled = new AbortController();
   try {
@@ -41,6 +43,8 @@ export async function work(workshop: Workshop, id: string, signal: AbortSignal):
       if (!lock?.free) return 'taken';
       const claimed = await claim(beside, workshop.registry, id);
       if (!claimed) return 'done';
+      tracing?.link(claimed.traceparent);
+      tracing?.note({ 'tracker.import.resource': claimed.order.resource.name });
       if (claimed.begun > endsMost) throw new Deadly();
       if (claimed.cancelled) cancelled.abort();
       const stopped = AbortSignal.any([signal, cancelled.signal]);
