@@ -17,6 +17,8 @@ export interface Writer {
   import?: string;
   /** The programme that its key is bound to: nothing that belongs elsewhere is written. */
   program?: string | undefined;
+  /** Seconds that it waits for what others hold locked; without it as long as its statements may take. */
+  waits?: number | undefined;
 }
 
 export interface Client {
@@ -99,13 +101,14 @@ export async function sayWriter(client: pg.ClientBase, writer: Writer): Promise<
     name: 'writer',
     text: `SELECT set_config('tracker.actor', $1, true), set_config('tracker.correction', $2, true),
                   set_config('tracker.request', $3, true), set_config('tracker.import', $4, true),
-                  set_config('tracker.program', $5, true)`,
+                  set_config('tracker.program', $5, true), set_config('lock_timeout', $6, true)`,
     values: [
       writer.actor,
       writer.correction ?? '',
       writer.request ?? '',
       writer.import ?? '',
       writer.program ?? '',
+      `${writer.waits ?? 0}s`,
     ],
   });
 }

@@ -22,6 +22,10 @@ export const isSilent = (error: unknown): error is Error =>
 export const isDiskFull = (error: unknown): boolean =>
   error instanceof Error && (error as { code?: string }).code === '53100';
 
+/** Somebody else held what it needed for longer than it was to wait. */
+export const isLockedOut = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.code === '55P03';
+
 /** A transaction that lost a race and can simply be run again. */
 export const isRaceLost = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && (error.code === '40001' || error.code === '40P01');

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import sql from 'sql-template-tag';
 import type { Client, Database, Writer } from '../db/database.ts';
-import { isRaceLost } from '../db/transient.ts';
+import { isLockedOut, isRaceLost } from '../db/transient.ts';
 import { Problem } from '../kernel/problems.ts';
 import { problemDocument, toProblem } from './problem.ts';
 
@@ -17,8 +17,10 @@ export interface Outcome {
 }
 
 const racesMost = 5;
+/** Seconds that a write waits for rows which others are changing: it holds a connection meanwhile. */
+const waitsMost = 5;
 
-/** Runs the work in a transaction, again if it only lost a race. */
+/** Runs the work in a transaction, again if it only lost a race. It waits for others no longer than the writer says. */
 export async function inTransaction<T>(
   db: Database,
   writer: Writer,
@@ -26,8 +28,16 @@ export async function inTransaction<T>(
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await db.transaction(work, writer);
+      return await db.transaction(work, { waits: waitsMost, ...writer });
     } catch (error) {
+      if (isLockedOut(error))
+        throw new Problem(
+          'unavailable',
+          'Others are changing the same rows right now; nothing was written.',
+          {
+            headers: { 'retry-after': '5' },
+          },
+        );
       if (!isRaceLost(error)) throw error;
       if (attempt === racesMost)
         throw new Problem('unavailable', 'Too many writers at once; nothing was written.', {

@@ -116,6 +116,9 @@ interface Once {
   isLarge?: () => Promise<boolean>;
 }
 
+/** Seconds that an import which is answered at once waits for rows that others are changing, such as a large import. */
+const waitsMost = 30;
+
 /** How many seconds an import waits for its turn unless the client says otherwise. */
 const turnWait = 10;
 const lookEvery = 50;
@@ -130,7 +133,7 @@ async function atOnce(
   const until = performance.now() + (wait > 0 ? wait : turnWait) * 1000;
   for (let first = true; ; first = false) {
     try {
-      return await inTransaction(db, { actor: request.actor }, (client) =>
+      return await inTransaction(db, { actor: request.actor, waits: waitsMost }, (client) =>
         once(client, request, key, print, () => work(client)),
       );
     } catch (error) {
@@ -169,7 +172,7 @@ async function carryOut(
   const kept = asked.dryRun ? await keptFile(client, file) : undefined;
   const id = await recordOrder(client, asked, 'running', kept);
   const order = { ...asked, id };
-  await sayWriter(client.pg, { ...order, request: request.id, import: order.id });
+  await sayWriter(client.pg, { ...order, request: request.id, import: order.id, waits: waitsMost });
   const reader = readingOf(context, order, file);
   try {
     const report = await runImport(client, context.registry, order, reader.rows);

@@ -35,7 +35,7 @@ export async function work(workshop: Workshop, id: string, signal: AbortSignal):
   const beside = readerBeside(db);
   const cancelled = new AbortController();
   try {
-    return await inTransaction(db, { actor: '' }, async (client) => {
+    return await inTransaction(db, { actor: '', waits: 0 }, async (client) => {
       // Held by whoever works on it; for a while also by the connection of a server that died in the middle.
       const [lock] = await client.query<{ free: boolean; pid: number }>(
         sql`SELECT pg_try_advisory_xact_lock(hashtextextended(${`import-job:${id}`}, 0)) AS free, pg_backend_pid() AS pid`,

@@ -2,6 +2,7 @@
 import pg from 'pg';
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { Client } from '../../db/database.ts';
+import { isLockedOut } from '../../db/transient.ts';
 import { Problem, type Fault } from '../../kernel/problems.ts';
 import { asFault, asProblem, type DatabaseFault } from '../../resource/refusals.ts';
 import { holdersOf } from '../../resource/references.ts';
@@ -20,7 +21,7 @@ export async function explain(
   error: unknown,
   removes: boolean,
 ): Promise<Fault[] | 'raced'> {
-  if (!(error instanceof pg.DatabaseError)) throw error;
+  if (!(error instanceof pg.DatabaseError) || isLockedOut(error)) throw error;
   if (error.code === 'TR001') return explainRule(client, stage, error);
   if (error.code === '23505' && (await isOfKey(client, stage, error))) return 'raced';
   const held = removes ? await heldBack(client, stage, registry) : [];
