@@ -51,5 +51,6 @@ export const eventsOperation = (registry: Registry): Operation => ({
       },
     },
   },
+  unasked: true,
   problems: ['invalid-parameter', 'invalid-cursor'],
 });

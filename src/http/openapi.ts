@@ -16,6 +16,8 @@ export type Operation = Omit<ZodOpenApiOperationObject, 'responses'> & {
   responses: Record<string, unknown>;
   /** The refusals it can give; one response component per status is made of them. */
   problems: readonly ProblemCode[];
+  /** Of a read: that it comes in its one form whatever is accepted, as streams of events and checks do. */
+  unasked?: true;
 };
 
 declare module 'fastify' {
@@ -59,22 +61,31 @@ export function collectOperations(app: FastifyInstance): () => DocumentedRoute[]
 
 const always: readonly ProblemCode[] = [
   'malformed-request',
-  'not-acceptable',
   'uri-too-long',
   'headers-too-large',
   'internal-error',
   'unavailable',
 ];
 
-function responsesOf({ operation, guarded, open, unlimited }: DocumentedRoute): Record<string, unknown> {
+function responsesOf({
+  method,
+  operation,
+  guarded,
+  open,
+  unlimited,
+}: DocumentedRoute): Record<string, unknown> {
   const access: ProblemCode[] = guarded
     ? ['unauthenticated', 'insufficient-scope']
     : open
       ? []
       : ['unauthenticated'];
+  // What was written is told as JSON: whoever wants it otherwise is not refused the writing.
+  const forms: ProblemCode[] = method === 'get' && !operation.unasked ? ['not-acceptable'] : [];
   const limits: ProblemCode[] = unlimited ? [] : ['rate-limited'];
   const statuses = new Set(
-    [...always, ...access, ...limits, ...operation.problems].map((code) => problemTypes[code].status),
+    [...always, ...access, ...forms, ...limits, ...operation.problems].map(
+      (code) => problemTypes[code].status,
+    ),
   );
   const refused: Record<string, unknown> = {};
   for (const status of [...statuses].sort())
@@ -149,7 +160,7 @@ export interface Tag {
 export function openApiDocument(routes: DocumentedRoute[], tags: Tag[], version: string): object {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {
-    const { problems: _, responses: __, ...operation } = route.operation;
+    const { problems: _, responses: __, unasked: ___, ...operation } = route.operation;
     (paths[route.path] ??= {})[route.method] = {
       ...operation,
       responses: responsesOf(route),

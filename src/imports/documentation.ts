@@ -237,5 +237,6 @@ export const eventsOperation: Operation = {
       content: { 'text/event-stream': text('Server-sent events, each with JSON as its data.') },
     },
   },
+  unasked: true,
   problems: ['invalid-parameter', 'not-found'],
 };

@@ -29,6 +29,7 @@ const operation: Operation = {
       },
     },
   },
+  unasked: true,
   problems: [],
 };
 

@@ -2,9 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { problemTypes } from '../../src/kernel/problems.ts';
 import { valueAt } from '../../src/resource/write.ts';
+import { keys } from '../keys.ts';
 import { tracker } from '../tracker.ts';
 
 const it = tracker();
+
+interface Parameter {
+  name: string;
+  in: string;
+  required?: boolean;
+  example?: string;
+  schema?: { examples?: string[] };
+}
 
 interface Described {
   operationId: string;
@@ -54,10 +63,50 @@ test('every operation has an id of its own, a summary, a description, a known ta
       expect.any(Number),
     ]);
     expect(tags).toContain(own?.[0]);
-    expect(Object.keys(responses)).toEqual(
-      expect.arrayContaining(['400', '406', '414', '431', '500', '503']),
-    );
+    expect(Object.keys(responses)).toEqual(expect.arrayContaining(['400', '414', '431', '500', '503']));
   }
+});
+
+test('406 is promised by the operations that give it, and by no other', async () => {
+  const { components } = await document();
+  const found: Record<string, [promised: boolean, given: boolean]> = {};
+  for (const { method, path, operationId, parameters = [], responses } of await operations()) {
+    const promised = '406' in responses;
+    if (method !== 'get') {
+      found[operationId] = [promised, false];
+      continue;
+    }
+    const all = parameters.map(
+      ({ $ref, ...own }) => (components.parameters?.[$ref?.split('/').at(-1) ?? ''] ?? own) as Parameter,
+    );
+    const required = all.filter((one) => one.required);
+    const valueOf = (one: Parameter): string => one.example ?? one.schema?.examples?.[0] ?? 'x';
+    const url = required
+      .filter((one) => one.in === 'path')
+      .reduce((filled, one) => filled.replace(`{${one.name}}`, valueOf(one)), path);
+    const query = new URLSearchParams(
+      required.filter((one) => one.in === 'query').map((one) => [one.name, valueOf(one)] as [string, string]),
+    );
+    // HEAD, since streams do not end by themselves.
+    const reply = await it.app.inject({
+      method: 'HEAD',
+      url: `${url}?${query.toString()}`,
+      headers: { accept: 'image/png', authorization: `Bearer ${keys.admin}` },
+    });
+    found[operationId] = [promised, reply.statusCode === 406];
+  }
+  expect(Object.entries(found).filter(([, [promised, given]]) => promised !== given)).toEqual([]);
+  expect(Object.values(found).filter(([promised]) => promised).length).toBeGreaterThan(50);
+  expect(found).toMatchObject({ followChanges: [false, false], getHealth: [false, false] });
+});
+
+test('a write is told as JSON, whatever is accepted: it is not refused for the form of its reply', async () => {
+  const row = { id: 'accepted', names: { en: 'x' }, kind: 'company', country: 'KR', sources: ['seed-001'] };
+  const post = it.writer.post('/v1/organizations').set('accept', 'text/csv').send(row);
+  const { status, headers } = await post;
+  expect([status, headers['content-type']]).toEqual([201, 'application/json; charset=utf-8']);
+  const removal = it.writer.delete('/v1/organizations/accepted').set({ accept: 'text/csv', 'if-match': '*' });
+  expect((await removal).status).toBe(204);
 });
 
 test('every reference leads somewhere, and every component is used', async () => {
