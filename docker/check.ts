@@ -14,6 +14,7 @@ interface Service {
   stop_grace_period?: string;
   read_only?: boolean;
   restart?: string;
+  logging?: { driver: string; options: Record<string, string> };
 }
 
 const text = await readFile(new URL('../docker-compose.yml', import.meta.url), 'utf8');
@@ -57,6 +58,15 @@ const expected: [string, boolean][] = [
   [
     'the image runs what `npm start` runs',
     dockerfile.trimEnd().endsWith(`CMD ${JSON.stringify(scripts.start.split(' ')).replaceAll(',', ', ')}`),
+  ],
+  [
+    'logs are bounded',
+    [db, migrate, api].every(
+      ({ logging }) =>
+        logging?.driver === 'json-file' &&
+        logging.options['max-size'] !== undefined &&
+        logging.options['max-file'] !== undefined,
+    ),
   ],
   ['base images can be replaced', api.build?.args.NODE_IMAGE !== undefined],
   [

@@ -43,6 +43,10 @@ function listening(app: FastifyInstance): void {
   const open = address.address === '0.0.0.0' || address.address === '::';
   const host = open ? 'localhost' : address.family === 'IPv6' ? `[${address.address}]` : address.address;
   const base = `http://${host}:${address.port}`;
+  if (open)
+    console.log(
+      `Listening    on all addresses, port ${address.port}: that of the container, if it runs in one, whatever it is published as outside`,
+    );
   console.log(`API          ${base}/v1 (what there is: ${base}/)`);
   console.log(`Swagger UI   ${base}/docs`);
   console.log(`Health       ${base}/healthz and ${base}/readyz`);
