@@ -13,6 +13,9 @@ import { endOfRows, format, formVersion, linesIn, Unfit, type Header } from './f
 import { connected } from '../db/migrate.ts';
 import { sameForms, sequencesOf, tablesOf, type Table } from './tables.ts';
 
+/** insufficient_privilege */
+const notAllowed = '42501';
+
 export interface Written {
   rows: Record<string, number>;
   head: Header['head'];
@@ -35,6 +38,10 @@ export async function writeBackup(url: string, path: string, signal: AbortSignal
     return written;
   } catch (error) {
     await rm(part, { force: true });
+    if (error instanceof pg.DatabaseError && error.code === notAllowed)
+      throw new Unfit(
+        `The database login ${client.user ?? ''} may not read everything: back up as the owner of the tables (MIGRATION_DATABASE_URL, or DATABASE_URL).`,
+      );
     throw error;
   } finally {
     await client.end();

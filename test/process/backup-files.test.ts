@@ -190,6 +190,17 @@ test('a backup of a log that was tampered with is restored, and the break is nam
   ]);
 });
 
+test('the login of the API may not read everything, and is told as whom to back up', async () => {
+  const url = await empty();
+  await migrate(url);
+  const { code, err } = await go('backup', at('api.gz'), asApi(url));
+  expect([code, err.trim()]).toEqual([
+    2,
+    'The database login tracker_api may not read everything: back up as the owner of the tables (MIGRATION_DATABASE_URL, or DATABASE_URL).',
+  ]);
+  expect((await readdir(at('.'))).filter((name) => name.startsWith('api.gz'))).toEqual([]);
+});
+
 test('a database of others, or that is away, is one clear line', async () => {
   const url = await empty();
   await rowsOf(url, 'CREATE TABLE mine (x int)');
