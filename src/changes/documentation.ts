@@ -33,7 +33,7 @@ To **keep a copy**: read from the beginning until \`page.more\` is false, then a
 export const eventsOperation = (registry: Registry): Operation => ({
   operationId: 'followChanges',
   summary: 'What is changed, as it happens',
-  description: `The same as server-sent events: an event \`change\` for each, with the entry of \`/v1/changes\` as its data and its cursor as \`id\`. Whoever comes again with \`Last-Event-ID\`, as browsers do by themselves, goes on where the stream broke off. Where nothing happens a comment comes every 15 seconds.`,
+  description: `The same as server-sent events: an event \`change\` for each, with the entry of \`/v1/changes\` as its data and its cursor as \`id\`. Whoever comes again with \`Last-Event-ID\`, as browsers do by themselves, goes on where the stream broke off. Where nothing happens a comment comes every 15 seconds. Where reading takes a key, the stream ends when that is revoked or expires.`,
   tags,
   requestParams: { query: z.strictObject(eventsParameters(registry)), header: lastEvent },
   responses: {

@@ -12,6 +12,8 @@ declare module 'fastify' {
     program: string | undefined;
     /** What the key may do; throws the refusal where it may not. */
     demand(scope: Scope): void;
+    /** Whether the key that was let in would be let in now: for replies that go on for long. */
+    isStillAllowed(): Promise<boolean>;
   }
   interface FastifyContextConfig {
     /** What a key must be allowed to do to use the route; of several, one of them. */
@@ -32,7 +34,7 @@ const invalid = (detail: string): Problem =>
     headers: { 'www-authenticate': `${challenge['www-authenticate']}, error="invalid_token"` },
   });
 
-async function authenticate(ring: KeyRing, request: FastifyRequest): Promise<Key> {
+async function authenticate(ring: KeyRing, request: FastifyRequest): Promise<{ key: Key; secret: string }> {
   const field = request.headers.authorization;
   if (field === undefined)
     throw new Problem('unauthenticated', 'This operation needs a key: Authorization: Bearer <key>.', {
@@ -42,19 +44,22 @@ async function authenticate(ring: KeyRing, request: FastifyRequest): Promise<Key
   if (secret !== undefined && isMistyped(secret))
     throw invalid('The key is mistyped or cut off: its checksum is not right.');
   const found = secret === undefined ? undefined : await ring.find(secret);
-  if (!found) throw invalid('The key is unknown, has expired or was revoked.');
+  if (secret === undefined || !found) throw invalid('The key is unknown, has expired or was revoked.');
   ring.uses.note(found.id);
-  return found;
+  return { key: found, secret };
 }
 
 export function auth(app: FastifyInstance, ring: KeyRing, publicRead: boolean): void {
   app.decorateRequest('actor', '');
   app.decorateRequest('program', undefined);
   app.decorateRequest('demand', () => undefined);
+  app.decorateRequest('isStillAllowed', () => Promise.resolve(true));
   app.addHook('onRequest', async (request) => {
     const { scope, open } = request.routeOptions.config;
     if (request.is404 || open || request.method === 'OPTIONS' || (scope === undefined && publicRead)) return;
-    const key = await authenticate(ring, request);
+    const { key, secret } = await authenticate(ring, request);
+    // What a key may do never changes; that it may do anything ends.
+    request.isStillAllowed = async () => (await ring.find(secret)) !== undefined;
     request.demand = (wanted) => {
       demand(key, wanted);
     };

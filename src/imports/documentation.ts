@@ -227,7 +227,7 @@ export const eventsOperation: Operation = {
   operationId: 'followImport',
   summary: 'How an import goes on, as server-sent events',
   description:
-    '`progress` whenever something has changed, with the fields of `progress` and the `status`; `end` with the whole import, after which the stream closes.',
+    '`progress` whenever something has changed, with the fields of `progress` and the `status`; `end` with the whole import, after which the stream closes. It closes without that when the key is revoked or expires.',
   tags,
   requestParams: { path },
   responses: {

@@ -121,9 +121,12 @@ export class Stream {
     this.#chunks = (reply.setEncoding('utf8') as AsyncIterable<string>)[Symbol.asyncIterator]();
   }
 
-  static async open(it: Tracker, query = '', lastId?: string): Promise<Stream> {
+  static async open(it: Tracker, query = '', lastId?: string, key?: string): Promise<Stream> {
     const request = get(`${base(it)}/v1/events${query}`, {
-      headers: lastId === undefined ? {} : { 'last-event-id': lastId },
+      headers: {
+        ...(lastId === undefined ? {} : { 'last-event-id': lastId }),
+        ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      },
       agent: false,
       // For a test that waits in vain.
       signal: AbortSignal.timeout(60_000),
