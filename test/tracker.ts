@@ -3,14 +3,15 @@
  * template. Every reply that comes through its client is held against the OpenAPI document.
  */
 import { randomUUID } from 'node:crypto';
+import { Agent } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import pg from 'pg';
+import type { SuperAgentRequest } from 'superagent';
 import supertest from 'supertest';
 import type TestAgent from 'supertest/lib/agent.js';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import { buildApp, type Parts } from '../src/app.ts';
 import { Database } from '../src/db/database.ts';
-import { migrate } from '../src/db/migrate.ts';
 import { asApi } from '../src/db/roles.ts';
 import { loadRegistry, type Registry } from '../src/resource/registry.ts';
 import { traceRequests } from '../src/telemetry/open.ts';
@@ -49,6 +50,9 @@ const quiet: Parts['config'] = {
   CACHE_BYTES: 16_777_216,
 };
 
+/** As clients do, it asks again by a connection that it has; a new one for each request costs more than the request. */
+const connections = new Agent({ keepAlive: true });
+
 /**
  * Call it at the top of a test file; the object is filled before the first test. `empty`: with the tables and the keys,
  * and no rows.
@@ -75,11 +79,10 @@ export function tracker(
     const name = `test_${randomUUID().replaceAll('-', '')}`;
     const url = new URL(inject('templateUrl'));
     await admin(
-      `CREATE DATABASE ${name} TEMPLATE ${empty ? 'template0' : url.pathname.slice(1)} STRATEGY FILE_COPY`,
+      `CREATE DATABASE ${name} TEMPLATE ${empty ? inject('migrated') : url.pathname.slice(1)} STRATEGY FILE_COPY`,
     );
     url.pathname = `/${name}`;
     it.url = url.href;
-    if (empty) await migrate(it.url);
     it.apiUrl = asApi(it.url);
     it.db = new Database(it.apiUrl, 5);
     if (empty) await installKeys(it.db);
@@ -91,7 +94,10 @@ export function tracker(
     await it.app.listen({ host: '127.0.0.1', port: 0 });
     const check = await conformance(it.app, faults);
     const agent = (key?: string): TestAgent => {
-      const made = supertest.agent(it.app.server).use(check);
+      const made = supertest
+        .agent(it.app.server)
+        .use(check)
+        .use((request: SuperAgentRequest) => request.agent(connections));
       return key === undefined ? made : made.set('authorization', `Bearer ${key}`);
     };
     it.anyone = agent();

@@ -28,16 +28,17 @@ async function alone(text: string): Promise<void> {
   await client.end();
 }
 
-/** Gives a function that makes a database, empty or a copy of the seeded template; all of them go when the file is done. */
-export function databases(from: 'empty' | 'seeded' = 'empty'): () => Promise<string> {
+/** Gives a function that makes a database, empty or with more in it; all of them go when the file is done. */
+export function databases(from: 'empty' | 'migrated' | 'seeded' = 'empty'): () => Promise<string> {
   const made: string[] = [];
   afterAll(async () => {
     for (const name of made) await rowsOf(at('postgres'), `DROP DATABASE ${name} WITH (FORCE)`);
   });
   return async () => {
     const name = `test_${randomUUID().replaceAll('-', '')}`;
-    const template = from === 'empty' ? 'template0' : new URL(inject('templateUrl')).pathname.slice(1);
-    await alone(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
+    const seeded = new URL(inject('templateUrl')).pathname.slice(1);
+    const template = { empty: 'template0', migrated: inject('migrated'), seeded };
+    await alone(`CREATE DATABASE ${name} TEMPLATE ${template[from]} STRATEGY FILE_COPY`);
     made.push(name);
     return at(name);
   };

@@ -6,6 +6,7 @@ import { StartupError } from '../../src/kernel/startup-error.ts';
 import { databases, rowsOf } from './databases.ts';
 
 const empty = databases();
+const migrated = databases('migrated');
 
 async function fault(url: string): Promise<string> {
   const error = await migrate(url).then(
@@ -49,8 +50,7 @@ test('two appliers at once apply each migration once', async () => {
 });
 
 test('a database that stopped half-way gets the rest', async () => {
-  const url = await empty();
-  await migrate(url);
+  const url = await migrated();
   const [last] = (await readMigrations()).slice(-1);
   await rowsOf(url, `CREATE TABLE kept AS SELECT 1 AS x; DROP SCHEMA public CASCADE; CREATE SCHEMA public`);
   expect((await migrate(url)).at(-1)).toBe(last?.name);
@@ -58,8 +58,7 @@ test('a database that stopped half-way gets the rest', async () => {
 
 describe('a book that does not agree with the files stops the start and changes nothing', () => {
   const spoilt = async (text: string): Promise<[message: string, before: unknown, after: unknown]> => {
-    const url = await empty();
-    await migrate(url);
+    const url = await migrated();
     await rowsOf(url, text);
     const before = await book(url);
     return [await fault(url), before, await book(url)];
@@ -102,8 +101,7 @@ describe('a book that does not agree with the files stops the start and changes 
   });
 
   test('but one that was marked as rolled back is applied again', async () => {
-    const url = await empty();
-    await migrate(url);
+    const url = await migrated();
     await rowsOf(
       url,
       `DROP SCHEMA public CASCADE; CREATE SCHEMA public;

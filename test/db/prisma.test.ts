@@ -5,15 +5,15 @@ import { everything, migrationList, schemaFiles, withEngine } from '../prisma-en
 import { databases, rowsOf } from './databases.ts';
 
 const empty = databases();
+const migrated = databases('migrated');
 const filters = everything;
 
 test('after our applier Prisma finds nothing pending, nothing edited, nothing failed and no drift', async () => {
-  const url = await empty();
-  await migrate(url);
+  const url = await migrated();
   const migrationsList = await migrationList();
   await withEngine(url, empty, async (engine) => {
     expect(
-      await engine.diagnoseMigrationHistory({ migrationsList, optInToShadowDatabase: true, filters }),
+      await engine.diagnoseMigrationHistory({ migrationsList, optInToShadowDatabase: false, filters }),
     ).toEqual({
       editedMigrationNames: [],
       failedMigrationNames: [],
@@ -71,8 +71,7 @@ test('what Prisma applied our applier accepts as applied, and both write the sam
     await withEngine(url, empty, (engine) => engine.applyMigrations({ migrationsList, filters })),
   ).toEqual({ appliedMigrationNames: names });
   expect(await migrate(url)).toEqual([]);
-  const ours = await empty();
-  await migrate(ours);
+  const ours = await migrated();
   const shape = `SELECT column_name, data_type, is_nullable, column_default, character_maximum_length FROM information_schema.columns
     WHERE table_name = '_prisma_migrations' ORDER BY ordinal_position`;
   expect(await rowsOf(ours, shape)).toEqual(await rowsOf(url, shape));

@@ -68,6 +68,12 @@ test.each([
 );
 
 test('whoever waits for changes has a place too', async () => {
+  const taken = async (): Promise<string | undefined> => {
+    const { text } = await it.anyone.get('/metrics').set('authorization', `Bearer ${keys.admin}`);
+    return /^tracker_places_taken\{kind="streams"\} (\d+)$/m.exec(text)?.[1];
+  };
+  // Those who broke off have left it.
+  await expect.poll(taken).toBe('0');
   const ask = (query: string) => it.anyone.get(`/v1/changes${query}`).set('x-forwarded-for', '10.0.1.1');
   const both = await Promise.all([ask('?since=now&wait=2'), ask('?since=now&wait=2')]);
   expect(both.map(({ status }) => status).sort()).toEqual([200, 429]);
