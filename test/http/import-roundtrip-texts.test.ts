@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { guardCell, quotedCell } from '../../src/kernel/csv.ts';
 import { tracker } from '../tracker.ts';
+import { searched } from '../searches.ts';
 import { send, type Form } from './importing.ts';
 import { write } from './made-round.ts';
 
@@ -114,7 +115,7 @@ test.each(['csv', 'ndjson', 'json'] as const)(
         const again = await send(it, 'evaluations', file, {}, { form });
         expect(again.body.data.counts).toMatchObject({ unchanged: all.length, update: 0, create: 0 });
       }),
-      { numRuns: 15 },
+      searched(15),
     );
   },
 );

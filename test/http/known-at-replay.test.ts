@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { tracker } from '../tracker.ts';
+import { searched } from '../searches.ts';
 import { csv, send } from './importing.ts';
 import { create } from './made-round.ts';
 import { moment } from './moments.ts';
@@ -195,7 +196,7 @@ test('a reply of any moment is given again, whatever was written since', { timeo
         }
       },
     ),
-    { numRuns: 6 },
+    searched(6),
   );
 });
 

@@ -5,6 +5,7 @@ import { mendedCsv, type RowToMend } from '../../src/imports/reading/mend.ts';
 import { loadRegistry } from '../../src/resource/registry.ts';
 import consortiums from '../../src/resources/consortiums.ts';
 import evaluations from '../../src/resources/evaluations.ts';
+import { searched } from '../searches.ts';
 import { csvOf, documentsOf, styles } from './documents.ts';
 import { read } from './reading.ts';
 
@@ -123,6 +124,6 @@ test('for every resource and form: rows given back to mend and sent again are th
           }
         },
       ),
-      { numRuns: 15 },
+      searched(15),
     );
 });

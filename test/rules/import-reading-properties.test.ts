@@ -9,6 +9,7 @@ import { Records } from '../../src/imports/reading/records.ts';
 import type { FileForm } from '../../src/imports/reading/row.ts';
 import { documentOf } from '../../src/resource/csv-row.ts';
 import { loadRegistry } from '../../src/resource/registry.ts';
+import { searched } from '../searches.ts';
 import { csvOf, documentsOf, jsonOf, ndjsonOf, styles, writable } from './documents.ts';
 import { cutAt, readPieces } from './reading.ts';
 
@@ -45,7 +46,7 @@ describe.each(all.map((resource) => [resource.name, resource] as const))('%s', (
             for (const { given } of rows) expect([...given].sort()).toEqual([...new Set(spoken)].sort());
           },
         ),
-        { numRuns: 15 },
+        searched(15),
       );
     },
   );
@@ -152,7 +153,7 @@ describe.each(forms)('garbage as %s', (form) => {
           ]);
         },
       ),
-      { numRuns: 300 },
+      searched(300),
     );
   });
 
@@ -216,7 +217,7 @@ test('documents of a CSV are those that the data set is read with', async () => 
           expect(rows.map((row) => row.document)).toEqual(cells.map((one) => documentOf(resource, one)));
         },
       ),
-      { numRuns: 5 },
+      searched(5),
     );
 });
 
@@ -274,7 +275,7 @@ test('the syntax of a text breaks for the closer look exactly when it does for J
         expect(inspect(text, () => undefined) === undefined).toBe(parses(text));
       },
     ),
-    { numRuns: 2000 },
+    searched(2000),
   );
 });
 

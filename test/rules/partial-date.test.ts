@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isPartialDate, textBound } from '../../src/kernel/partial-date.ts';
+import { searched } from '../searches.ts';
 
 test.each(['2025', '2025-08', '2025-08-04', '2024-02-29', '0001', '9999-12-31'])('%s is a date', (value) => {
   expect(isPartialDate(value)).toBe(true);
@@ -58,7 +59,7 @@ test.each(['gte', 'gt', 'lte', 'lt'] as const)(
         const asText = operator.startsWith('g') ? stored >= bound : stored <= bound && !but.includes(stored);
         expect(asText).toBe(meanings[operator](stored, asked));
       }),
-      { numRuns: 5_000 },
+      searched(5_000),
     );
   },
 );

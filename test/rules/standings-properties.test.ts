@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { standings } from '../../src/views/standings/rules.ts';
+import { searched } from '../searches.ts';
 import { allOf, decimal, factsOf, holds, lineOf, rankAmong, totalOf, world } from './rounds-made-up.ts';
 
 test('intervals of scores, totals, ranks and margins always hold the truth', () => {
@@ -22,7 +23,7 @@ test('intervals of scores, totals, ranks and margins always hold the truth', () 
         else holds(margin, (own - line) / 10, 1e-9);
       });
     }),
-    { numRuns: 500 },
+    searched(500),
   );
 });
 
@@ -77,7 +78,7 @@ test('official ranks and totals that are true never narrow the truth away', () =
       });
       expect(reply.disagreements.filter(({ code }) => /^(total|rank)-differs$/.test(code))).toEqual([]);
     }),
-    { numRuns: 500 },
+    searched(500),
   );
 });
 
@@ -124,7 +125,7 @@ test('more points never rank lower, nor anybody else higher', () => {
         expect(sign * ((is?.worst ?? 0) - (was?.worst ?? 0))).toBeLessThanOrEqual(0);
       });
     }),
-    { numRuns: 500 },
+    searched(500),
   );
 });
 

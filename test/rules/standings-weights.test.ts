@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { standings } from '../../src/views/standings/rules.ts';
+import { searched } from '../searches.ts';
 import { ranks, roundOf, team, totals } from './rounds-by-hand.ts';
 import { decimal, factsOf, holds, lineOf, rankAmong, world, type Node } from './rounds-made-up.ts';
 
@@ -150,6 +151,6 @@ test('with a weight for every criterion and every maximum stated, intervals hold
         });
       },
     ),
-    { numRuns: 300 },
+    searched(300),
   );
 });

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { standings } from '../../src/views/standings/rules.ts';
+import { searched } from '../searches.ts';
 import { roundOf, team, totals } from './rounds-by-hand.ts';
 import { allOf, factsOf, holds, lineOf, rankAmong, world, type Node, type Team } from './rounds-made-up.ts';
 
@@ -171,7 +172,7 @@ test('the interval of a what-if holds the total and the rank that the whole trut
         holds(rank && { lowest: rank.best, highest: rank.worst }, rankAmong(others, own));
       });
     }),
-    { numRuns: 1000 },
+    searched(1000),
   );
 });
 
