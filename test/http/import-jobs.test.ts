@@ -5,6 +5,8 @@ import { apply, ended, ndjson, organizations, partsOf, rowsLike, send, statusOf 
 
 const it = tracker({ IMPORT_BYTES: 67_108_864 });
 const many = 5_001;
+/** Read in many pieces and batches; a job if that is preferred. */
+const several = 2_001;
 
 test('more than 5,000 rows are answered with 202 and go on by themselves until they are applied', async () => {
   const reply = await send(it, ndjson(organizations('large', many)), { key: 'large' });
@@ -30,11 +32,11 @@ test('5,000 rows are answered at once', async () => {
 });
 
 test('who prefers to wait is answered with the end, at the first try and at the next', async () => {
-  const file = ndjson(organizations('waited', many));
+  const file = ndjson(organizations('waited', several));
   const first = await send(it, file, { key: 'waited', prefer: 'respond-async, wait=60' });
   expect([first.status, first.headers['preference-applied']]).toEqual([201, 'respond-async, wait=60']);
   expect(first.headers.location).toBe(`/v1/imports/${first.body.data.id}`);
-  expect(first.body.data).toMatchObject({ status: 'applied', counts: { create: many } });
+  expect(first.body.data).toMatchObject({ status: 'applied', counts: { create: several } });
   const again = await send(it, file, { key: 'waited', prefer: 'respond-async, wait=60' });
   expect([again.status, again.headers['idempotency-replayed']]).toEqual([201, 'true']);
   expect(again.body).toEqual(first.body);
@@ -95,12 +97,12 @@ test('a plan that is outdated by the time of the job is refused with the rows th
 });
 
 test('one bad row near the end refuses all of a large file, and says which', async () => {
-  const rows = organizations('refused', many);
-  Object.assign(rows[many - 2] ?? {}, { kind: 'compani' });
+  const rows = organizations('refused', several);
+  Object.assign(rows[several - 2] ?? {}, { kind: 'compani' });
   const reply = await send(it, ndjson(rows), { key: 'refused', prefer: 'respond-async, wait=60' });
   expect([reply.status, reply.body.code]).toEqual([422, 'import-refused']);
   expect(reply.body.errors).toEqual([
-    expect.objectContaining({ row: many - 1, line: many - 1, field: 'kind' }),
+    expect.objectContaining({ row: several - 1, line: several - 1, field: 'kind' }),
   ]);
   const doc = (await it.importer.get(reply.body.import)).body.data;
   expect([doc.status, doc.errors]).toEqual(['refused', reply.body.errors]);
@@ -108,37 +110,37 @@ test('one bad row near the end refuses all of a large file, and says which', asy
 });
 
 test('a bad row of a large file is left out with onError=skip', async () => {
-  const rows = organizations('skipped', many);
-  Object.assign(rows[many - 2] ?? {}, { kind: 'compani' });
+  const rows = organizations('skipped', several);
+  Object.assign(rows[several - 2] ?? {}, { kind: 'compani' });
   const reply = await send(it, ndjson(rows), {
     key: 'skip',
     prefer: 'respond-async, wait=60',
     query: { onError: 'skip' },
   });
-  expect([reply.status, reply.body.data.counts]).toMatchObject([201, { create: many - 1, error: 1 }]);
-  expect(await rowsLike(it, 'skipped')).toBe(many - 1);
+  expect([reply.status, reply.body.data.counts]).toMatchObject([201, { create: several - 1, error: 1 }]);
+  expect(await rowsLike(it, 'skipped')).toBe(several - 1);
 });
 
-const broken = ndjson(organizations('broken', 6_000));
+const broken = ndjson(organizations('broken', 2_000));
 test.each([
   ['truncated gzip', gzipSync(broken).subarray(0, -2_000), { encoding: 'gzip' }, { code: 'truncated-gzip' }],
   [
     'garbage in its second half',
-    `${broken.slice(0, broken.indexOf('\n{"id":"broken-5501"') + 1)}{"id": garbage\n`,
+    `${broken.slice(0, broken.indexOf('\n{"id":"broken-1501"') + 1)}{"id": garbage\n`,
     {},
-    { row: 5_501, line: 5_501, column: 8, code: 'malformed-json' },
+    { row: 1_501, line: 1_501, column: 8, code: 'malformed-json' },
   ],
   [
     'an array that breaks off',
     `[${broken.trim().replaceAll('\n', ',\n')}`,
     { type: 'application/json' },
-    { line: 6_000, code: 'unfinished-array' },
+    { line: 2_000, code: 'unfinished-array' },
   ],
   [
     'another encoding in its second half',
     Buffer.concat([Buffer.from(broken), Buffer.from('{"id":"\xb0\xa1"}\n', 'latin1')]),
     {},
-    { line: 6_001, column: 8, code: 'wrong-encoding' },
+    { line: 2_001, column: 8, code: 'wrong-encoding' },
   ],
 ])('a large file with %s is refused as a whole, with the place', async (what, file, how, fault) => {
   const reply = await send(it, file, {

@@ -56,7 +56,7 @@ export const statusOf = async (it: Tracker, location: string): Promise<string> =
 /** Looks again and again until the import has ended. */
 export async function ended(it: Tracker, location: string): Promise<Record<string, unknown>> {
   await expect
-    .poll(() => statusOf(it, location), { timeout: 60_000, interval: 50 })
+    .poll(() => statusOf(it, location), { timeout: 60_000, interval: 100 })
     .not.toMatch(/^(queued|running)$/);
   return (await it.importer.get(location)).body.data as Record<string, unknown>;
 }
