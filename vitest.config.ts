@@ -11,8 +11,8 @@ export default defineConfig({
       'test/process/**',
       'test/db/embedded-*.test.ts',
     ],
-    // Each waits for its database most of the time.
-    maxWorkers: 4,
+    // Each waits for its database for a third of the time, and has all modules to load and to warm up.
+    maxWorkers: 3,
     // The files share no state but modules, and those need not be loaded sixty times.
     isolate: false,
     globalSetup: 'test/server.ts',
