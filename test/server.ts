@@ -44,7 +44,11 @@ async function copy(url: string, name: string): Promise<void> {
 
 export default async function server(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = await mkdtemp(join(await place(), 'tracker-test-'));
-  const postgres = await startEmbedded({ dataDir, durable: false, settings: { max_connections: '200' } });
+  const postgres = await startEmbedded({
+    dataDir,
+    durable: false,
+    settings: { max_connections: '200', autovacuum: 'off' },
+  });
   await migrate(postgres.url);
   await copy(postgres.url, migrated);
   const db = new Database(asApi(postgres.url), 2);

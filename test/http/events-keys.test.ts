@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { expect, test } from 'vitest';
 import { tracker } from '../tracker.ts';
-import { admin, as, make } from './api-keys.ts';
+import { admin, make } from './api-keys.ts';
 import { base, inserted, named, Stream } from './following.ts';
 import { holdTurn, ndjson, organizations, send } from './import-jobs.ts';
 
@@ -26,16 +26,6 @@ test('when a key is revoked its stream tells nothing more and ends, and that of 
     'create told-both 1',
     'create told-one 1',
   ]);
-});
-
-test('when a key has expired its stream ends by itself, though nothing happens', async () => {
-  const { secret } = await make(it, {
-    scopes: ['write'],
-    expiresAt: new Date(Date.now() + 3_000).toISOString(),
-  });
-  const stream = await Stream.open(it, '', undefined, secret);
-  expect(await stream.end()).toEqual([]);
-  expect((await as(it, secret, 'get', '/v1/rounds')).status).toBe(401);
 });
 
 test('a key that may not import any more does not follow an import to its end', async () => {

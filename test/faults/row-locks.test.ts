@@ -4,7 +4,7 @@ import pg from 'pg';
 import type { Response } from 'supertest';
 import { expect, onTestFinished, test } from 'vitest';
 import { tracker } from '../tracker.ts';
-import { send } from './importing.ts';
+import { send } from '../http/importing.ts';
 
 const it = tracker();
 
