@@ -98,7 +98,9 @@ try {
     'cores of PostgreSQL': cores((spentByBackends(product.pid) - databaseBefore) / 1e6),
   };
   await Promise.all([...all.map((one) => one.stop()), there.stop()]);
-  // What was hung up on is noticed with the next bytes that are sent.
+  // What was hung up on is noticed with the next bytes that are sent, and the thread of imports ends when it has had none
+  // for ten seconds.
+  await delay(15_000);
   let end = await look(minutes);
   for (let tries = 0; tries < 20 && end.inUse + end.waiting + end.places > 0; tries += 1) {
     await delay(1_000);
