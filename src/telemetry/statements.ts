@@ -28,9 +28,14 @@ export function traceStatements(tracing: Tracing, { pool, exports, aside }: Data
 function tracePool(tracing: Tracing, name: string, pool: pg.Pool): void {
   /** Who has the connection: what is said by it may be said from anywhere, such as the end of a stream. */
   const holders = new WeakMap<pg.ClientBase, Scope | undefined>();
-  pool.on('connect', (client) => {
+  /** Also those that were made before, while the server started. */
+  const known = new WeakSet<pg.ClientBase>();
+  const hold = (client: pg.PoolClient, scope: Scope | undefined): void => {
+    holders.set(client, scope);
+    if (known.has(client)) return;
+    known.add(client);
     traceClient(tracing, client, () => holders.get(client));
-  });
+  };
   const connect = pool.connect.bind(pool);
   const wait = (scope: Scope | undefined): Span | undefined =>
     scope && pool.idleCount === 0
@@ -46,7 +51,7 @@ function tracePool(tracing: Tracing, name: string, pool: pg.Pool): void {
     const connected: Connected = (error, client, release) => {
       if (error && waited) failed(waited, error);
       else waited?.end();
-      if (client) holders.set(client, scope);
+      if (client) hold(client, scope);
       callback(error, client, release);
     };
     const bound = AsyncResource.bind(connected);

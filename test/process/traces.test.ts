@@ -115,6 +115,9 @@ test('what was traced has left when the program ends, with what the settings say
   expect(code).toBe(0);
   const spans = collector.spans.filter(({ attributes }) => attributes['tracker.request.id'] === id);
   expect(spans.map(({ attributes }) => attributes['tracker.cache'])).toEqual(['miss', 'hit']);
+  // By a connection that was there before anything was traced.
+  const statements = collector.spans.filter(({ parentSpanId }) => parentSpanId === spans[0]?.spanId);
+  expect(statements.map(({ kind }) => kind)).toContain(3);
   expect(spans[0]?.resource).toMatchObject({
     'service.name': 'named',
     'deployment.environment.name': 'here and now',
