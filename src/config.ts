@@ -87,8 +87,7 @@ export const settings = {
   },
   LOG_LEVEL: {
     schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-    meaning:
-      'How much is logged (JSON lines on standard output, gathered for a quarter of a second at most).',
+    meaning: 'How much is logged (JSON lines on standard output).',
   },
   METRICS: {
     schema: z.enum(['admin', 'public', 'off']).default('admin'),

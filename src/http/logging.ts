@@ -4,7 +4,6 @@
  */
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
-import { destination } from 'pino';
 import { likeKeys } from '../kernel/secret.ts';
 
 const left = '…';
@@ -40,12 +39,8 @@ function logged(error: Error): { type: string; message: string; stack: string } 
   };
 }
 
-/** A call of the system for each line would be a tenth of what a request costs; at the end the rest is written. */
-const gathered = { dest: 1, sync: false, minLength: 4_096, periodicFlush: 250 };
-
 export const logging = (level: string) => ({
   level,
-  stream: destination(gathered),
   // Should somebody log a whole request one day.
   redact: ['req.headers.authorization', 'req.headers.cookie'],
   serializers: {
