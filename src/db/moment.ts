@@ -64,28 +64,6 @@ export const citedAt = sql`history.utc(greatest(
   (SELECT r.recorded_at FROM history.transactions r WHERE r.recorded_at IS NOT NULL ORDER BY r.recorded_at DESC LIMIT 1),
   date_trunc('day', statement_timestamp(), 'UTC')))`;
 
-/** So often is something read again that was overtaken by a record meanwhile. */
-const tries = 3;
-
-/** As readAt, with the moment to cite it by. The work is one statement. */
-export async function readCited<T>(
-  db: Database,
-  moment: Moment | undefined,
-  work: (reader: Reader) => Promise<T>,
-  reads?: Reads,
-): Promise<{ found: T; knownAt: string }> {
-  const now = async (): Promise<string> => {
-    const [row] = await db.query<{ now: string }>(sql`SELECT ${citedAt} AS now`);
-    return row?.now ?? '';
-  };
-  for (let left = tries, before = await now(); ; left -= 1) {
-    const found = await readAt(db, moment, work, reads);
-    const knownAt = await now();
-    if (knownAt === before || left <= 1) return { found, knownAt };
-    before = knownAt;
-  }
-}
-
 const tenseOf = (moment: Moment | undefined): Tense =>
   moment === undefined ? 'present' : moment.knownAt === undefined ? 'day' : 'moment';
 

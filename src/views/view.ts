@@ -2,11 +2,11 @@
  * A view answers a question from several resources. Like a resource it is declared once; its route, its parameters,
  * time travel, caching and documentation are made from the declaration.
  *
- * `read` asks the database, in one snapshot of the present or of the moment asked for. `answer` is a pure rule over
+ * its statement asks the database, in one snapshot of the present or of the moment asked for. `answer` is a pure rule over
  * what was read. Each form writes the answer: JSON in the envelope {data, meta}, or a chart, a calendar, a feed.
  */
+import type { Sql } from 'sql-template-tag';
 import type { z } from 'zod';
-import type { Reader } from '../db/moment.ts';
 import type { Format } from '../http/negotiate.ts';
 import type { Parameters } from '../http/query.ts';
 import type { Language } from '../kernel/language.ts';
@@ -48,8 +48,8 @@ export interface ViewDeclaration<Facts, Answer, Query> {
   cost?: number;
   /** Refusals beyond those that every view can give. */
   problems?: readonly ProblemCode[];
-  /** What was found; undefined where the row in the path does not exist. */
-  read(reader: Reader, asked: Asked<Query>): Promise<Facts | undefined>;
+  /** Asks the database: one row with what was found as JSON in `doc`; none where the row in the path does not exist. */
+  statement(asked: Asked<Query>): Sql;
   /** A string is JSON already. */
   answer(facts: Facts, asked: Asked<Query>): Answer | Promise<Answer>;
   /** The schema of `data`; none for a view that has no JSON form. */
@@ -57,7 +57,7 @@ export interface ViewDeclaration<Facts, Answer, Query> {
   forms?: Partial<Record<Format, Form<Answer, Query>>>;
 }
 
-/** With its types folded away, as the routes keep it: what `read` found goes to the `answer` declared beside it. */
+/** With its types folded away, as the routes keep it: what the statement found goes to the `answer` declared beside it. */
 export type View = ViewDeclaration<unknown, unknown, object>;
 
 export const declareView = <Facts, Answer, Query extends object = object>(

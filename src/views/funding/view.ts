@@ -41,10 +41,7 @@ export default declareView<FundingFacts, Funding, FundingQuery>({
       }),
   },
   data: fundingSchema,
-  read: async (reader, asked) => {
-    const [row] = await reader.query<{ doc: string }>(fundingStatement(asked));
-    return row && (JSON.parse(row.doc) as FundingFacts);
-  },
+  statement: fundingStatement,
   answer: ({ program, claims, currencies }, { language, query: { convertTo } }) => {
     if (convertTo !== undefined && currencies && !currencies.includes(convertTo))
       throw unknown(convertTo, currencies);

@@ -1,6 +1,6 @@
 /** Who builds on what of their own, and who on foreign models and partners: one statement, then pure rules. */
 import { declareView } from '../view.ts';
-import { independence, type IndependenceFacts } from './rules.ts';
+import { independence } from './rules.ts';
 import { independenceSchema } from './schema.ts';
 import { independenceStatement } from './sql.ts';
 
@@ -14,9 +14,6 @@ export default declareView({
   of: 'programs',
   parameters: {},
   data: independenceSchema,
-  read: async (reader, asked) => {
-    const [row] = await reader.query<{ doc: IndependenceFacts }>(independenceStatement(asked));
-    return row?.doc;
-  },
+  statement: independenceStatement,
   answer: independence,
 });

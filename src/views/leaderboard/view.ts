@@ -33,10 +33,7 @@ export default declareView<LeaderboardFacts, Board, Wanted>({
     ),
   },
   data: leaderboardSchema,
-  read: async (reader, asked) => {
-    const [row] = await reader.query<{ doc: LeaderboardFacts }>(leaderboardStatement(asked));
-    return row?.doc;
-  },
+  statement: leaderboardStatement,
   // The names were read along; the rules do not look at them.
   answer: (facts, { query }) => leaderboard(facts, query) as unknown as Board,
   forms: { svg: chartForm(leaderboardChart) },

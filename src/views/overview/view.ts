@@ -14,9 +14,6 @@ export default declareView({
   of: 'programs',
   parameters: {},
   data: overviewSchema,
-  read: async (reader, asked) => {
-    const [row] = await reader.query<{ doc: string }>(overviewStatement(asked));
-    return row && (JSON.parse(row.doc) as Facts);
-  },
-  answer: (facts, { language }) => overviewOf(facts, language),
+  statement: overviewStatement,
+  answer: (facts: Facts, { language }) => overviewOf(facts, language),
 });

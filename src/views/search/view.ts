@@ -58,11 +58,10 @@ export default declareView<Text[], (Hit & { href: string })[], SearchQuery>({
   },
   exampleQuery: '?q=SKT',
   data: searchSchema,
-  read: async (reader, asked) => {
+  statement: (asked) => {
     const { registry, query } = asked;
     checkKinds(query.kind ?? [], registry);
-    const [row] = await reader.query<{ doc: Text[] }>(searchStatement(asked, query.limit ?? hitsUnlessTold));
-    return row?.doc;
+    return searchStatement(asked, query.limit ?? hitsUnlessTold);
   },
   answer: (texts, { query, registry }) =>
     hits(texts, query.limit ?? hitsUnlessTold).map(({ kind, id, ...rest }) => ({

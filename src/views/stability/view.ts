@@ -45,10 +45,7 @@ The larger the round, the fewer draws it can have: 400 says how many. 503 with \
       }),
   },
   data: stabilitySchema,
-  read: async (reader, asked) => {
-    const [row] = await reader.query<{ doc: string }>(roundStatement(asked));
-    return row && (JSON.parse(row.doc) as RoundFacts);
-  },
+  statement: roundStatement,
   answer: async (facts, { query, language, gone }) => {
     const question = questionOf(facts, query);
     const simulation = question.task && (await simulateAside(question.task, gone));

@@ -43,10 +43,7 @@ Where the round states a **weight** for all the parts of a whole, it multiplies 
     ),
   },
   data: standingsSchema,
-  read: async (reader, asked) => {
-    const [row] = await reader.query<{ doc: string }>(roundStatement(asked));
-    return row && (JSON.parse(row.doc) as RoundFacts);
-  },
+  statement: roundStatement,
   answer: (facts, { query, language }) => standings(facts, query, language),
   forms: { svg: chartForm(standingsChart) },
 });

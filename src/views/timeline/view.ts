@@ -1,6 +1,5 @@
 /** What happened in a programme and what is planned, in one dated order; as a calendar and as a feed too. */
 import { z } from 'zod';
-import type { Reader } from '../../db/moment.ts';
 import { listParameter } from '../../http/query.ts';
 import { didYouMean } from '../../kernel/nearest.ts';
 import { firstDayIn, lastDayIn } from '../../kernel/partial-date.ts';
@@ -35,11 +34,6 @@ const parametersFor = (offered: readonly [string, ...string[]]): Record<string, 
     examples: ['2026-08'],
   }),
 });
-
-async function read(reader: Reader, asked: Asked<Wanted>): Promise<Facts | undefined> {
-  const [row] = await reader.query<{ doc: string }>(timelineStatement(asked));
-  return row && (JSON.parse(row.doc) as Facts);
-}
 
 function answer(facts: Facts, { language, query }: Asked<Wanted>): Timeline {
   const faults = faultsOf(query, facts.organizations ?? []);
@@ -77,7 +71,7 @@ Under \`asOf\` a planned round is shown once one of its sources was public, and 
   of,
   parameters: parametersFor(kinds),
   data: timelineSchema,
-  read,
+  statement: timelineStatement,
   answer: (facts, asked) => {
     const { program, ...rest } = answer(facts, asked);
     return { program: { id: program.id, name: program.name }, ...rest };
@@ -94,7 +88,7 @@ const calendar = declareView<Facts, Timeline, Wanted>({
     'The rounds, deadlines, milestones, decisions and disclosures of the timeline that have a full date, as all-day events of an iCalendar file (RFC 5545) that calendar programs can subscribe to. Planned ones are tentative, as are those that were planned and that nothing confirms; what was put off is cancelled on its old day. The same event keeps its UID.',
   of,
   parameters: parametersFor(calendarKinds),
-  read,
+  statement: timelineStatement,
   answer,
   forms: {
     ics: {
@@ -113,7 +107,7 @@ const feed = declareView<Facts, Timeline, Wanted>({
     'The events of the timeline as an Atom feed (RFC 4287): at most 100, what was entered or changed last comes first, and of that the latest by its own date. Each question and language is a feed with an id of its own; an event keeps its id in all of them.',
   of,
   parameters: parametersFor(kinds),
-  read,
+  statement: timelineStatement,
   answer,
   forms: {
     atom: {
