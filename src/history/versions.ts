@@ -3,7 +3,7 @@ import sql, { raw, type Sql } from 'sql-template-tag';
 import type { Row } from '../db/database.ts';
 import type { Reader } from '../db/moment.ts';
 import type { Resource } from '../resource/declare.ts';
-import { documentColumns } from '../resource/columns.ts';
+import { documentOf } from '../resource/document.ts';
 import type { Document } from '../resource/write.ts';
 import { storedFields } from './changes.ts';
 
@@ -77,9 +77,9 @@ export async function statesAt(
   moment: string,
 ): Promise<Map<string, Document>> {
   await reader.query(sql`SELECT history.look_at(${moment}::timestamptz)`);
-  const columns = documentColumns(resource, 't', 'en', storedFields(resource)).join(', ');
+  const document = documentOf(resource, 't', 'en', storedFields(resource));
   const rows = await reader.query<{ id: string; doc: Document }>(sql`
-    SELECT t.id::text AS id, (SELECT row_to_json(d) FROM (SELECT ${raw(columns)}) d) AS doc
+    SELECT t.id::text AS id, (${raw(document)})::json AS doc
       FROM ${raw(resource.table)} t WHERE t.id = ANY (${ids}::${idType(resource)}[])`);
   return new Map(rows.map(({ id, doc }) => [id, doc]));
 }

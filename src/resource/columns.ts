@@ -14,7 +14,7 @@ export const valueOf = (leaf: Leaf, row: string, language: Language): string =>
   leaf.derived ? `(${leaf.derived(row, language)})` : `${row}.${leaf.column ?? ''}`;
 
 /** RFC 3339, always with microseconds, so that the same instant is the same text in every form. */
-const instant = (value: string): string => `to_char(${value}, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+export const instant = (value: string): string => `to_char(${value}, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 /** The value as the wire has it, ready for JSON. */
 export function jsonLeaf(leaf: Leaf, row: string, language: Language): string {
@@ -63,7 +63,7 @@ function jsonField(
 }
 
 /** Which paths a `fields=` parameter asks for: a path, all below it, and what it is part of. */
-const picks =
+export const picks =
   (fields: readonly string[] | undefined) =>
   (path: string): boolean =>
     !fields ||

@@ -1,8 +1,7 @@
 /** Embedding related rows: forward along the references of a row, and back along those that others hold. */
-import type { Language } from '../kernel/language.ts';
 import type { Resource } from './declare.ts';
 import type { Registry } from './registry.ts';
-import { documentColumns, valueOf } from './columns.ts';
+import { valueOf } from './columns.ts';
 
 interface Include {
   target: Resource;
@@ -10,9 +9,6 @@ interface Include {
   /** Which rows of the target (alias `i`) belong to the row. */
   match: (row: string) => string;
 }
-
-/** An embedded list is cut here; the list of its own resource pages on. */
-const includedMost = 500;
 
 export function includesOf(resource: Resource, registry: Registry): Record<string, Include> {
   const includes: Record<string, Include> = {};
@@ -44,23 +40,4 @@ export function includesOf(resource: Resource, registry: Registry): Record<strin
     includes[name] = { target, many: true, match: (row) => `${type}i.${at.leaf.column ?? ''} = ${row}.id` };
   }
   return includes;
-}
-
-/** The `included` member of a document. */
-export function includedColumn(
-  names: readonly string[],
-  resource: Resource,
-  registry: Registry,
-  row: string,
-  language: Language,
-): string {
-  const includes = includesOf(resource, registry);
-  const parts = [...new Set(names)].map((name) => {
-    const include = includes[name];
-    if (!include) throw new Error(`${resource.name} cannot include ${name}`);
-    const columns = documentColumns(include.target, 'i', language).join(', ');
-    const one = `SELECT row_to_json(d) AS doc FROM (SELECT ${columns} FROM ${include.target.table} i WHERE ${include.match(row)} ORDER BY i.id LIMIT ${include.many ? includedMost : 1}) d`;
-    return `'${name}', ${include.many ? `(SELECT coalesce(json_agg(doc), '[]') FROM (${one}) all_of)` : `(${one})`}`;
-  });
-  return `json_build_object(${parts.join(', ')}) AS "included"`;
 }

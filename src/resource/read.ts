@@ -3,10 +3,10 @@ import { LRUCache } from 'lru-cache';
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import type { Row } from '../db/database.ts';
 import type { Language } from '../kernel/language.ts';
-import { cells, documentColumns, valueOf } from './columns.ts';
+import { cells, valueOf } from './columns.ts';
 import type { Resource } from './declare.ts';
+import { documentOf, documentWith } from './document.ts';
 import { condition, type Filter } from './filter.ts';
-import { includedColumn } from './include.ts';
 import {
   positionColumns,
   rangesAfter,
@@ -40,9 +40,10 @@ function document({ resource, registry, language, query }: Reading): Sql {
   if (!known) documents.set(resource, (known = new LRUCache({ max: documentsMost })));
   let written = known.get(shape);
   if (!written) {
-    const columns = documentColumns(resource, row, language, fields);
-    if (include) columns.push(includedColumn(include, resource, registry, row, language));
-    known.set(shape, (written = raw(columns.join(', '))));
+    const text = include
+      ? documentWith(include, resource, registry, row, language, fields)
+      : documentOf(resource, row, language, fields);
+    known.set(shape, (written = raw(text)));
   }
   return written;
 }
@@ -56,7 +57,7 @@ export interface Item extends Row {
 
 /** An `Item`; no row where there is none. */
 export const itemStatement = (reading: Reading, id: string): Sql => sql`
-  SELECT (SELECT row_to_json(d) FROM (SELECT ${document(reading)}) d)::text AS doc,
+  SELECT ${document(reading)} AS doc,
          t.version || '-' || to_hex((extract(epoch FROM t.updated_at) * 1000000)::bigint) AS revision
     FROM ${raw(reading.resource.table)} t WHERE t.id = ${id}::${raw(reading.resource.id === 'uuid' ? 'uuid' : 'text')}`;
 
@@ -159,7 +160,7 @@ export interface PageRow extends Row {
 /** `PageRow`s: those of the page, and one more where there are more. */
 export function pageStatement(reading: Reading, limit: number, after: (string | null)[] | undefined): Sql {
   const keys = keysOf(reading);
-  const inner = sql`(SELECT row_to_json(d) FROM (SELECT ${document(reading)}) d)::text AS doc, ${raw(positionColumns(keys, row, reading.language))}`;
+  const inner = sql`${document(reading)} AS doc, ${raw(positionColumns(keys, row, reading.language))}`;
   return ordered(reading, inner, keys, after, limit + 1);
 }
 
@@ -191,7 +192,7 @@ export function exportStatement(
 ): Sql {
   const select =
     format === 'ndjson'
-      ? sql`(SELECT row_to_json(d) FROM (SELECT ${document(reading)}) d)::text`
+      ? document(reading)
       : raw(cells(format, reading.resource, row, reading.language, reading.query.fields).join(', '));
   return ordered(reading, select, keysOf(reading), after, reading.query.limit);
 }

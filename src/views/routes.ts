@@ -96,7 +96,8 @@ async function factsOf(
     (reader) => reader.query<{ doc: string; citedAt: string }>(cited(view, asked)),
     reads,
   );
-  if (!row) throw resource ? await notFound(db, resource, asked.id, query) : new Error(`${view.path} found nothing`);
+  if (!row)
+    throw resource ? await notFound(db, resource, asked.id, query) : new Error(`${view.path} found nothing`);
   return { facts: JSON.parse(row.doc), knownAt: query.knownAt ?? row.citedAt };
 }
 
