@@ -4,6 +4,7 @@ import pg from 'pg';
 import type { Sql } from 'sql-template-tag';
 import { Disk, DiskWatch } from './disk.ts';
 import { Recorded } from './recorded.ts';
+import { Together } from './together.ts';
 import { isSilent } from './transient.ts';
 import type { Versions } from './versions.ts';
 
@@ -129,6 +130,8 @@ export class Database {
   readonly exports: pg.Pool;
   /** For what is done beside a transaction that itself holds a connection: it must not wait for one of those. */
   readonly aside: pg.Pool;
+  /** For small reads that many ask at the same time. */
+  readonly together = new Together((statement) => this.query(statement));
   /** How far the history is settled. */
   readonly recorded = new Recorded(this);
   /** For threads, which have connections of their own. */

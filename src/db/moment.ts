@@ -18,6 +18,11 @@ export interface Moment {
 }
 
 export type Reader = Pick<Client, 'query'>;
+/** Of the present or the past. */
+export interface ReaderAt extends Reader {
+  /** As `query`, for a statement that is always quick, whatever its values, and each of them single and with a cast. */
+  quick: Reader['query'];
+}
 
 const schemaOf = ({ asOf, knownAt }: Moment): string =>
   asOf === undefined ? 'known' : knownAt === undefined ? 'as_of' : 'as_of_known';
@@ -71,28 +76,30 @@ const tenseOf = (moment: Moment | undefined): Tense =>
 export async function readAt<T>(
   db: Database,
   moment: Moment | undefined,
-  work: (reader: Reader) => Promise<T>,
+  work: (reader: ReaderAt) => Promise<T>,
   reads?: Reads,
 ): Promise<T> {
-  const noting = (reader: Reader): Reader => ({
-    query: (statement) => {
+  const noting =
+    (query: Reader['query']): Reader['query'] =>
+    (statement) => {
       reads?.note(statement, tenseOf(moment));
-      return reader.query(statement);
-    },
-  });
-  if (!moment) return work(noting(db));
+      return query(statement);
+    };
+  if (!moment)
+    return work({
+      query: noting((statement) => db.query(statement)),
+      quick: noting((statement) => db.together.query(statement)),
+    });
   await settle(db, moment.knownAt);
   return db.transaction(
     async ({ pg }) => {
       const { text, values } = sql`SELECT ${momentSettings(moment)}`;
       await pg.query(text, values);
       // Unnamed: a named statement keeps the plan that it got with the other search path.
-      return work(
-        noting({
-          query: async <R extends Row>(statement: Sql) =>
-            (await pg.query<R>(statement.text, statement.values)).rows,
-        }),
+      const query = noting(
+        async <R extends Row>(statement: Sql) => (await pg.query<R>(statement.text, statement.values)).rows,
       );
+      return work({ query, quick: query });
     },
     undefined,
     'READ ONLY',

@@ -204,7 +204,7 @@ export function itemHandler(resource: Resource, context: Context) {
       ? await readAt(
           context.db,
           momentOf(query),
-          (reader) => reader.query<CitedItem>(citedItem(reading, id)),
+          (reader) => reader.quick<CitedItem>(citedItem(reading, id)),
           request.recording?.reads,
         )
       : [];
