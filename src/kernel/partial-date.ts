@@ -10,29 +10,28 @@ export function isPartialDate(value: string): boolean {
   return date.getUTCDate() === day;
 }
 
-const lastDayOf = (value: string): Date => {
-  const [year = 0, month, day] = value.split('-').map(Number);
+const beside = (day: string, days: number): string =>
+  new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+
+/** Day 0 of the next month is the last day of this one. */
+function lastOfMonth(month: string): string {
   const date = new Date(0);
-  // Day 0 of the next month is the last day of this one.
-  date.setUTCFullYear(year, month === undefined ? 12 : day === undefined ? month : month - 1, day ?? 0);
-  return date;
-};
-const firstDayOf = (value: string): Date =>
-  new Date(`${value}${'-01'.repeat(3 - value.split('-').length)}T00:00:00Z`);
-const isoDay = (date: Date, days = 0): string =>
-  new Date(date.getTime() + days * 86_400_000).toISOString().slice(0, 10);
+  date.setUTCFullYear(Number(month.slice(0, 4)), Number(month.slice(5)), 0);
+  return date.toISOString().slice(0, 10);
+}
 
 const lastDay = '9999-12-31';
 /** Sorts after every date. */
 const afterAll = '~';
 
 /** The first day that the date may mean. */
-export const firstDayIn = (value: string): string => isoDay(firstDayOf(value));
+export const firstDayIn = (value: string): string => `${value}${'-01-01'.slice(value.length - 4)}`;
 /** The last day that the date may mean. */
-export const lastDayIn = (value: string): string => isoDay(lastDayOf(value));
+export const lastDayIn = (value: string): string =>
+  value.length === 10 ? value : value.length === 4 ? `${value}-12-31` : lastOfMonth(value);
 
 /** Whether the whole of one date lies after the whole of another. */
-export const startsAfter = (date: string, other: string): boolean => firstDayOf(date) > lastDayOf(other);
+export const startsAfter = (date: string, other: string): boolean => firstDayIn(date) > lastDayIn(other);
 
 /** The shortest date that begins on the same day: 2025-01-01 → 2025, 2025-07-01 → 2025-07. */
 const shortened = (day: string): string => day.replace(/-01$/, '').replace(/^(\d{4})-01$/, '$1');
@@ -45,16 +44,16 @@ export function textBound(
   operator: 'gte' | 'gt' | 'lte' | 'lt',
   value: string,
 ): { bound: string; but: string[] } {
-  if (operator === 'gte') return { bound: shortened(isoDay(firstDayOf(value))), but: [] };
+  if (operator === 'gte') return { bound: shortened(firstDayIn(value)), but: [] };
   if (operator === 'gt')
     return {
-      bound: isoDay(lastDayOf(value)) === lastDay ? afterAll : shortened(isoDay(lastDayOf(value), 1)),
+      bound: lastDayIn(value) === lastDay ? afterAll : shortened(beside(lastDayIn(value), 1)),
       but: [],
     };
-  const bound = operator === 'lte' ? isoDay(lastDayOf(value)) : isoDay(firstDayOf(value), -1);
+  const bound = operator === 'lte' ? lastDayIn(value) : beside(firstDayIn(value), -1);
   // As text 2025-07 comes before 2025-07-15, but the month ends after that day.
   return {
     bound,
-    but: [bound.slice(0, 7), bound.slice(0, 4)].filter((period) => isoDay(lastDayOf(period)) > bound),
+    but: [bound.slice(0, 7), bound.slice(0, 4)].filter((period) => lastDayIn(period) > bound),
   };
 }

@@ -20,10 +20,18 @@ interface Terms {
   pairs: Pair[];
 }
 
+const ordering = (claims: Claim[]): Some<Claim>[] =>
+  groupedBy(claims, ({ subject, kind }) => `${subject.type} ${subject.id} ${kind}`).toSorted(([a], [b]) =>
+    groupOrder(a, b),
+  );
+
+/** Without what does not fit each other. */
+export const groupsOf = (claims: Claim[], language: Language) =>
+  ordering(claims).map((group) => groupOf(group, { language, convertTo: undefined, pairs: [] }));
+
 export function answerOf(claims: Claim[], language: Language, convertTo: string | undefined) {
   const terms: Terms = { language, convertTo, pairs: pairsIn(claims) };
-  const groups = groupedBy(claims, ({ subject, kind }) => `${subject.type} ${subject.id} ${kind}`);
-  const ordered = groups.toSorted(([a], [b]) => groupOrder(a, b));
+  const ordered = ordering(claims);
   return {
     convertTo: convertTo ?? null,
     groups: ordered.map((group) => groupOf(group, terms)),

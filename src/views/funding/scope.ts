@@ -19,8 +19,15 @@ const beginOf = ({ periodFrom }: Scope): string => (periodFrom === null ? '' : f
 const endOf = ({ periodTo }: Scope): string => (periodTo === null ? '' : lastDayIn(periodTo));
 
 /** The same for every order of what is covered, and for one period however it is written. */
-export const scopeKey = (scope: Scope): string =>
-  JSON.stringify([coversKey(scope), beginOf(scope), endOf(scope), scope.stage]);
+export function scopeKey(scope: Scope): string {
+  let key = keys.get(scope);
+  if (key === undefined)
+    keys.set(scope, (key = JSON.stringify([coversKey(scope), beginOf(scope), endOf(scope), scope.stage])));
+  return key;
+}
+
+/** Each claim is compared with each other. */
+const keys = new WeakMap<Scope, string>();
 
 /** The same for scopes that differ in nothing but the end of their period. */
 export const openKey = (scope: Scope): string => scopeKey({ ...scope, periodTo: null });

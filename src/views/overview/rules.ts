@@ -1,6 +1,6 @@
 /** The money on a front page: what the funding view finds about the programme itself, without the single claims. */
 import type { Language } from '../../kernel/language.ts';
-import { answerOf } from '../funding/rules.ts';
+import { groupsOf } from '../funding/rules.ts';
 import type { FundingFacts } from '../funding/sql.ts';
 
 export interface Facts {
@@ -14,7 +14,7 @@ export const overviewOf = ({ funding, ...facts }: Facts, language: Language) => 
 
 function fundingOf(claims: FundingFacts['claims'], language: Language) {
   const own = claims.filter(({ subject }) => subject.type === 'program');
-  return answerOf(own, language, undefined).groups.flatMap(({ kind, scopes }) =>
+  return groupsOf(own, language).flatMap(({ kind, scopes }) =>
     scopes.map(({ scope, spread, claims: within }) => {
       const preferred = within.find(({ rank }) => rank === 'preferred');
       return {

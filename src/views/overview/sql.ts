@@ -28,9 +28,11 @@ export function overviewStatement(asked: Asked<object>): Sql {
       (SELECT coalesce(json_agg(d ORDER BY d.status IS NOT DISTINCT FROM 'eliminated', d.id), '[]') FROM (
         SELECT ${fieldsOf(asked, 'consortiums', 'c', 'id', 'name', 'status', 'statusSince')},
             ${organization(sql`c.lead`)} AS lead,
-            (SELECT coalesce(json_agg(m ORDER BY m.role <> 'lead', m.organization ->> 'name'), '[]') FROM (
-               SELECT ${organization(sql`m.organization`)} AS organization, m.role, m.joined_on AS "joinedOn", m.left_on AS "leftOn"
-                 FROM consortium_members m WHERE m.consortium = c.id) m) AS members,
+            (SELECT coalesce(json_agg((SELECT row_to_json(n) FROM (
+                 SELECT (SELECT row_to_json(n) FROM (SELECT o.id, ${nameOf('o', language)} AS name WHERE o.id IS NOT NULL) n) AS organization,
+                     m.role, m.joined_on AS "joinedOn", m.left_on AS "leftOn") n)
+                 ORDER BY m.role <> 'lead', ${nameOf('o', language)} COLLATE "default", m.joined_on, m.id), '[]')
+               FROM consortium_members m LEFT JOIN organizations o ON o.id = m.organization WHERE m.consortium = c.id) AS members,
             (SELECT row_to_json(r) FROM (
                SELECT d.round, ${latest(sql`d.official_rank`)} AS rank, trim_scale(${latest(sql`d.official_total`)}) AS total
                  FROM decisions d JOIN rounds r ON r.id = d.round
