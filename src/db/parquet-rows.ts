@@ -4,7 +4,8 @@
  * is decided by the rows alone: the same rows are the same bytes.
  */
 import { pipeline, Transform, type Readable, type TransformCallback } from 'node:stream';
-import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer';
+import type { SchemaElement } from 'hyparquet-writer';
+import { ParquetFile } from './parquet-file.ts';
 
 export interface ParquetColumn {
   name: string;
@@ -14,7 +15,7 @@ export interface ParquetColumn {
   read: (text: string) => unknown;
 }
 
-// A group is made in one stroke, and nothing else is done meanwhile; the first is smaller, so that something comes soon.
+// The first is smaller, so that something comes soon.
 const firstRows = 1_000;
 const groupRows = 5_000;
 const groupCharacters = 4_194_304;
@@ -28,8 +29,7 @@ const unescaped = (cell: string): string =>
 
 class ParquetRows extends Transform {
   readonly #columns: ParquetColumn[];
-  readonly #bytes = new ByteWriter();
-  readonly #file: ParquetWriter;
+  readonly #file: ParquetFile;
   #cells: unknown[][];
   #same: Map<string, unknown>[];
   #most = firstRows;
@@ -41,39 +41,39 @@ class ParquetRows extends Transform {
     this.#columns = columns;
     this.#cells = columns.map(() => []);
     this.#same = columns.map(() => new Map<string, unknown>());
-    this.#file = new ParquetWriter({
-      writer: this.#bytes,
-      schema: [{ name: 'root', num_children: columns.length }, ...columns.flatMap(({ schema }) => schema)],
-    });
+    this.#file = new ParquetFile(columns, (bytes) => this.push(bytes));
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    const bytes = this.#begun.length === 0 ? chunk : Buffer.concat([this.#begun, chunk]);
-    attempt(done, () => {
-      let start = 0;
-      for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
-        // Each line a text of its own: the least and the greatest value of each group are kept to the end of the file,
-        // and a part of a larger text would keep all of that.
-        this.#take(bytes.toString('utf8', start, end));
-        start = end + 1;
-      }
-      this.#begun = bytes.subarray(start);
-    });
+    this.#takeLines(chunk).then(() => {
+      done();
+    }, done);
   }
 
   override _flush(done: TransformCallback): void {
-    attempt(done, () => {
-      this.#endGroup();
-      void this.#file.finish();
-      this.#send();
-    });
+    this.#endGroup().then(() => {
+      this.#file.finish();
+      done();
+    }, done);
+  }
+
+  async #takeLines(chunk: Buffer): Promise<void> {
+    const bytes = this.#begun.length === 0 ? chunk : Buffer.concat([this.#begun, chunk]);
+    let start = 0;
+    for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
+      // Each line a text of its own: the least and the greatest value of each group are kept to the end of the file,
+      // and a part of a larger text would keep all of that.
+      this.#take(bytes.toString('utf8', start, end));
+      start = end + 1;
+      if (this.#rows >= this.#most || this.#characters >= groupCharacters) await this.#endGroup();
+    }
+    this.#begun = bytes.subarray(start);
   }
 
   #take(line: string): void {
     const texts = line.split('\t');
     for (const [i, cells] of this.#cells.entries()) cells.push(this.#valueOf(i, texts[i] ?? ''));
     this.#characters += line.length;
-    if (this.#rows >= this.#most || this.#characters >= groupCharacters) this.#endGroup();
   }
 
   #valueOf(column: number, cell: string): unknown {
@@ -91,32 +91,14 @@ class ParquetRows extends Transform {
     return this.#cells[0]?.length ?? 0;
   }
 
-  #endGroup(): void {
+  async #endGroup(): Promise<void> {
     if (this.#rows === 0) return;
-    const columnData = this.#columns.map(({ name }, i) => ({ name, data: this.#cells[i] ?? [] }));
-    void this.#file.write({ columnData, rowGroupSize: this.#rows });
+    await this.#file.writeGroup(this.#cells, this.#rows);
     this.#cells = this.#columns.map(() => []);
     this.#same = this.#columns.map(() => new Map<string, unknown>());
     this.#most = groupRows;
     this.#characters = 0;
-    this.#send();
   }
-
-  /** A copy, since the writer goes on in the same memory. */
-  #send(): void {
-    this.push(Buffer.from(this.#bytes.getBytes()));
-    this.#bytes.index = 0;
-  }
-}
-
-function attempt(done: TransformCallback, work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    done(error as Error);
-    return;
-  }
-  done();
 }
 
 /** A pipeline, so that a reader who hangs up ends the COPY as well. */
