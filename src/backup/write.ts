@@ -6,10 +6,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import pg from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
 import { keptFor } from '../http/idempotency.ts';
 import { version } from '../version.ts';
 import { endOfRows, format, formVersion, linesIn, Unfit, type Header } from './form.ts';
+import { CopyOut } from '../db/copy-out.ts';
 import { connected } from '../db/migrate.ts';
 import { sameForms, sequencesOf, tablesOf, type Table } from './tables.ts';
 
@@ -73,7 +73,7 @@ async function* everything(client: pg.Client, { rows, head }: Written): AsyncGen
     yield hashed(line({ table: table.name, columns: table.columns }));
     let count = 0;
     for await (const bytes of client.query(
-      copyTo(`COPY (${rowsOf(table)}) TO STDOUT`),
+      new CopyOut(`COPY (${rowsOf(table)}) TO STDOUT`),
     ) as AsyncIterable<Buffer>) {
       count += linesIn(bytes);
       yield hashed(bytes);

@@ -2,16 +2,20 @@
  * Streaming a query out with COPY, at constant memory. COPY takes no parameters, so they travel as settings of the
  * transaction and the statement reads them from there: what a client sent never becomes part of the SQL text.
  */
-import { pipeline, type Readable } from 'node:stream';
-import { to as copyTo } from 'pg-copy-streams';
+import type { Readable } from 'node:stream';
 import type pg from 'pg';
 import sql, { type Sql } from 'sql-template-tag';
-import { ExportLines, type CopyFormat } from './export-lines.ts';
+import { CopyOut, type CsvLines } from './copy-out.ts';
 import { answerWithin, type Bounded, type Database, type Row } from './database.ts';
 import { momentSettings, settle, type Moment } from './moment.ts';
 
+/** What is to be sent, and as what. */
+export type Sending = { statement: Sql } & (
+  { format: 'csv'; lines: CsvLines } | { format: 'ndjson' | 'text'; lines?: undefined }
+);
+
 // JSON text holds no raw control characters, so with these as quote and delimiter each line is passed on as it is.
-const options: Record<CopyFormat, string> = {
+const options: Record<Sending['format'], string> = {
   csv: 'FORMAT csv, HEADER true',
   ndjson: `FORMAT csv, HEADER false, QUOTE E'\\x01', DELIMITER E'\\x02'`,
   text: 'FORMAT text',
@@ -39,8 +43,7 @@ export interface Export {
 
 export async function openExport(
   db: Database,
-  statement: Sql,
-  format: CopyFormat,
+  { statement, format, lines }: Sending,
   state: Sql,
   moment?: Moment,
 ): Promise<Export> {
@@ -65,13 +68,7 @@ export async function openExport(
     );
     return {
       state: rows[0]?.state ?? '',
-      // A pipeline, so that a reader who hangs up ends the COPY as well.
-      stream: () =>
-        pipeline(
-          sendOut(client, `COPY (${text}) TO STDOUT WITH (${options[format]})`),
-          new ExportLines(format),
-          () => undefined,
-        ),
+      stream: () => sendOut(client, new CopyOut(`COPY (${text}) TO STDOUT WITH (${options[format]})`, lines)),
       cancel: () =>
         query('ROLLBACK').then(
           () => {
@@ -88,8 +85,8 @@ export async function openExport(
   }
 }
 
-function sendOut(client: pg.PoolClient, text: string): Readable {
-  const stream = client.query(copyTo(text));
+function sendOut(client: pg.PoolClient, copy: CopyOut): Readable {
+  const stream = client.query(copy);
   let released = false;
   // A reader that hangs up leaves the connection in the middle of a COPY: it cannot be used again.
   const release = (error?: Error): void => {

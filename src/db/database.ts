@@ -153,7 +153,7 @@ export class Database {
     this.url = url;
     this.#lostAfter = answerWithin(readSeconds);
     this.pool = poolOf(url, size, { seconds: readSeconds, lostAfter: answerWithin(writeSeconds) });
-    // A COPY takes as long as its reader, who is watched (export-lines.ts).
+    // A COPY takes as long as its reader, who is watched (copy-out.ts).
     this.exports = poolOf(url, Math.max(2, Math.ceil(size / 3)));
     this.aside = poolOf(url, 2, { lostAfter: answerWithin() });
     this.pool.on('connect', (client) => this.#own.add(processOf(client)));

@@ -27,7 +27,10 @@ export class ParquetFile {
   }
 
   #writer(columns: Column[]): ParquetWriter {
-    const schema = [{ name: 'root', num_children: columns.length }, ...columns.flatMap(({ schema }) => schema)];
+    const schema = [
+      { name: 'root', num_children: columns.length },
+      ...columns.flatMap(({ schema }) => schema),
+    ];
     return new ParquetWriter({ writer: this.#bytes, schema });
   }
 

@@ -89,7 +89,6 @@ function csvCell(at: LeafAt, row: string, language: Language): string {
   if (leaf.kind === 'list') return `nullif(array_to_string(${value}, ';'), '')`;
   if (leaf.kind === 'text') return guarded(value);
   if (leaf.kind === 'boolean') return `${value}::text`;
-  if (leaf.kind === 'instant') return instant(value);
   return numeric.has(leaf.kind) ? `trim_scale(${value})` : value;
 }
 
@@ -148,3 +147,13 @@ export const cells = (
   picked(resource, fields).map(
     (at) => `${(form === 'csv' ? csvCell : typedCell)(at, row, language)} AS "${at.path}"`,
   );
+
+/** Instants leave PostgreSQL as it writes them (db/copy-out.ts), so they have to be found: they are a row's last cells. */
+export function lastCellsOf(resource: Resource, fields?: readonly string[]): number {
+  const kinds = picked(resource, fields).map(({ leaf }) => leaf.kind);
+  const first = kinds.indexOf('instant');
+  const last = first < 0 ? [] : kinds.slice(first);
+  if (last.some((kind) => kind !== 'instant' && kind !== 'integer'))
+    throw new Error(`${resource.name}: no text may come after an instant`);
+  return last.length;
+}

@@ -1,9 +1,10 @@
 /** The three ways rows go out: one item, one page, the whole filtered list as a stream. One statement each. */
 import { LRUCache } from 'lru-cache';
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
+import type { Sending } from '../db/copy.ts';
 import type { Row } from '../db/database.ts';
 import type { Language } from '../kernel/language.ts';
-import { cells, valueOf } from './columns.ts';
+import { cells, lastCellsOf, valueOf } from './columns.ts';
 import type { Resource } from './declare.ts';
 import { documentOf, documentWith } from './document.ts';
 import { condition, type Filter } from './filter.ts';
@@ -183,14 +184,16 @@ export const stateStatement = ({ all }: Registry): Sql => {
 };
 
 /** What COPY sends out: one JSON document a line, or cells, for CSV or for a file with types. */
-export function exportStatement(
+export function sending(
   reading: Reading,
   format: Exclude<ListFormat, 'json'>,
   after: (string | null)[] | undefined,
-): Sql {
-  const select =
-    format === 'ndjson'
-      ? document(reading)
-      : raw(cells(format, reading.resource, row, reading.language, reading.query.fields).join(', '));
-  return ordered(reading, select, keysOf(reading), after, reading.query.limit);
+): Sending {
+  const { resource, language, query } = reading;
+  const rows = (select: Sql): Sql => ordered(reading, select, keysOf(reading), after, query.limit);
+  if (format === 'ndjson') return { format, statement: rows(document(reading)) };
+  const statement = rows(raw(cells(format, resource, row, language, query.fields).join(', ')));
+  return format === 'csv'
+    ? { format, statement, lines: { lastCells: lastCellsOf(resource, query.fields) } }
+    : { format: 'text', statement };
 }

@@ -5,7 +5,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { openExport } from '../db/copy.ts';
 import type { Database } from '../db/database.ts';
 import { citedAt, readAt, type Moment } from '../db/moment.ts';
-import type { CopyFormat } from '../db/export-lines.ts';
 import { codingOf, streamed, tagIn } from '../http/coding.ts';
 import { writeCursor } from '../http/cursor.ts';
 import { pageCost } from '../http/limits/rate.ts';
@@ -20,7 +19,7 @@ import { invalidCursor, positionIn, positionStatement, sortKeys } from './order.
 import { itemQuery, languageOf, listFormats, listQuery, type ListFormat, type ListQuery } from './query.ts';
 import {
   countStatement,
-  exportStatement,
+  sending,
   itemStatement,
   pageStatement,
   positionOf,
@@ -123,7 +122,6 @@ async function sendPage(
 }
 
 type ExportFormat = Exclude<ListFormat, 'json'>;
-const copied: Record<ExportFormat, CopyFormat> = { csv: 'csv', ndjson: 'ndjson', parquet: 'text' };
 
 async function sendExport(
   request: FastifyRequest,
@@ -139,8 +137,7 @@ async function sendExport(
   const moment = momentOf(reading.query);
   const rows = await openExport(
     db,
-    exportStatement(reading, format, after),
-    copied[format],
+    sending(reading, format, after),
     // What was known at a moment has one state only.
     isSettled(reading.query) ? sql`SELECT 'known' AS state` : stateStatement(reading.registry),
     moment,
