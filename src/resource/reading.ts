@@ -139,7 +139,7 @@ async function sendExport(
     db,
     sending(reading, format, after),
     // What was known at a moment has one state only.
-    isSettled(reading.query) ? sql`SELECT 'known' AS state` : stateStatement(reading.registry),
+    isSettled(reading.query) ? sql`SELECT 'known' AS state` : stateStatement,
     moment,
   );
   // The bytes are not known yet, but the state of the data, the address and the form decide them.
