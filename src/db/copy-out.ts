@@ -33,7 +33,8 @@ const inRfc3339 = (cells: string): string =>
 const slackFor = (bytes: number): number => (bytes >> 2) + 16;
 
 export class CopyOut extends Readable {
-  readonly #text: string;
+  /** Where it is looked for in statements of pg. */
+  readonly text: string;
   readonly #csv: CsvLines | undefined;
   readonly #watch: NodeJS.Timeout;
   #socket: pg.Connection['stream'] | undefined;
@@ -53,7 +54,7 @@ export class CopyOut extends Readable {
 
   constructor(text: string, csv?: CsvLines) {
     super({ highWaterMark: 2 * pieceBytes });
-    this.#text = text;
+    this.text = text;
     this.#csv = csv;
     // Who takes nothing is given up, since it holds one of the few connections that there are for exports.
     this.#watch = setInterval(() => {
@@ -67,7 +68,7 @@ export class CopyOut extends Readable {
     const socket = (this.#socket = connection.stream);
     this.#others = socket.listeners('data')[0] as Take;
     socket.off('data', this.#others).on('data', this.#take);
-    connection.query(this.#text);
+    connection.query(this.text);
   }
 
   handleCommandComplete(): void {
