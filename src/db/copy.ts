@@ -6,7 +6,8 @@ import type { Readable } from 'node:stream';
 import type pg from 'pg';
 import sql, { type Sql } from 'sql-template-tag';
 import { CopyOut, type CsvLines } from './copy-out.ts';
-import { answerWithin, type Bounded, type Database, type Row } from './database.ts';
+import type { Database, Row } from './database.ts';
+import { answerWithin, type Bounded } from './pools.ts';
 import { momentSettings, settle, type Moment } from './moment.ts';
 
 /** What is to be sent, and as what. */

@@ -1,10 +1,12 @@
 /** The one pool that everything shares, and the few ways in which it is used. */
 import { createHash } from 'node:crypto';
 import pg from 'pg';
-import type { Sql } from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import { Disk, DiskWatch } from './disk.ts';
+import { answerWithin, connectionTo, poolOf, secondsMost, type Bounded } from './pools.ts';
 import { Recorded } from './recorded.ts';
 import { Together } from './together.ts';
+import { Transaction } from './transaction.ts';
 import { isSilent } from './transient.ts';
 import type { Versions } from './versions.ts';
 
@@ -24,20 +26,9 @@ export interface Writer {
 
 export interface Client {
   query<T extends Row = Row>(statement: Sql): Promise<T[]>;
-  pg: pg.ClientBase;
+  /** The connection itself, in the transaction. */
+  connection(): Promise<pg.ClientBase>;
 }
-
-/** With the milliseconds after which its connection counts as lost. */
-export type Bounded = pg.QueryConfig & { query_timeout: number };
-
-const sessionOptions = [
-  'jit=off',
-  'TimeZone=UTC',
-  'DateStyle=ISO',
-  'idle_in_transaction_session_timeout=120s',
-  // Measured: halves the server's work for statements with LIMIT $n and = ANY ($1).
-  'plan_cache_mode=force_generic_plan',
-];
 
 /**
  * Statements get a name, and with it a plan that is kept, only for so many different texts: a client can make up
@@ -45,83 +36,36 @@ const sessionOptions = [
  */
 const statementNamesMost = 300;
 
-/** How long a statement may take, in seconds, unless it only reads. */
-const secondsMost = 60;
-/** So much later than the database itself would have ended the statement, nothing more is to come by that connection. */
-const graceSeconds = 5;
-
-/** For a statement that may take so long: the milliseconds after which its connection counts as lost; 0 for never. */
-export const answerWithin = (seconds = secondsMost): number =>
-  seconds === 0 ? 0 : (seconds + graceSeconds) * 1000;
-
-const connectionTo = (url: string, seconds = secondsMost): pg.ClientConfig => ({
-  connectionString: url,
-  connectionTimeoutMillis: 5_000,
-  // For what waits without a bound of its own: the system notices that the other side is gone.
-  keepAlive: true,
-  keepAliveInitialDelayMillis: 10_000,
-  options: [...sessionOptions, `statement_timeout=${seconds * 1000}`]
-    .map((option) => `-c ${option}`)
-    .join(' '),
-  application_name: 'tracker',
-});
-
-function poolOf(
-  url: string,
-  max: number,
-  { seconds, lostAfter = 0 }: { seconds?: number; lostAfter?: number } = {},
-): pg.Pool {
-  const pool = new pg.Pool({ ...connectionTo(url, seconds), max, query_timeout: lostAfter });
-  // A connection that breaks is replaced, and whoever uses it is told by the next query. Without a listener it would end
-  // the process: while idle by way of the pool, in a transaction by its own.
-  pool.on('error', () => undefined);
-  pool.on('connect', (client) => {
-    client.on('error', () => undefined);
-  });
-  return pool;
-}
-
 /** Of those that have written something, whoever is about to write more. */
 const stopWriters = `
   SELECT pg_cancel_backend(pid) FROM pg_stat_activity
    WHERE datname = current_database() AND state = 'active' AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()`;
 
-/** The tables that this transaction wrote. */
-const written = {
-  name: 'written',
-  text: `SELECT coalesce(array_agg(DISTINCT holder), '{}') AS holders FROM history.changes WHERE tx = history.own_number()`,
-};
-
 /** The process of the database that serves a connection. */
 export const processOf = (client: pg.ClientBase): number =>
   (client as unknown as { processID: number }).processID;
 
-/** Says to the database who writes in this transaction, and why if it is a correction. */
-export async function sayWriter(client: pg.ClientBase, writer: Writer): Promise<void> {
-  await client.query({
-    name: 'writer',
-    text: `SELECT set_config('tracker.actor', $1, true), set_config('tracker.correction', $2, true),
-                  set_config('tracker.request', $3, true), set_config('tracker.import', $4, true),
-                  set_config('tracker.program', $5, true), set_config('lock_timeout', $6, true)`,
-    values: [
-      writer.actor,
-      writer.correction ?? '',
-      writer.request ?? '',
-      writer.import ?? '',
-      writer.program ?? '',
-      `${writer.waits ?? 0}s`,
-    ],
-  });
+/** Says to the database who writes in this transaction, and why if it is a correction; a select list. */
+const writerSettings = (writer: Writer): Sql => sql`
+  set_config('tracker.actor', ${writer.actor}, true), set_config('tracker.correction', ${writer.correction ?? ''}, true),
+  set_config('tracker.request', ${writer.request ?? ''}, true), set_config('tracker.import', ${writer.import ?? ''}, true),
+  set_config('tracker.program', ${writer.program ?? ''}, true), set_config('lock_timeout', ${`${writer.waits ?? 0}s`}, true)`;
+
+/** The same, said in the middle of the transaction. */
+export async function sayWriter(client: Client, writer: Writer): Promise<void> {
+  await client.query(sql`SELECT ${writerSettings(writer)}`);
 }
+
+const patience = sql`set_config('statement_timeout', ${`${secondsMost}s`}, true)`;
 
 /**
  * For temporary tables that have the same name and other columns each time: a statement that was planned for the last
  * ones would fail on the next.
  */
-export const unprepared = ({ pg: connection }: Client): Client => ({
-  pg: connection,
-  query: async <R extends Row = Row>(statement: Sql) =>
-    (await connection.query<R>(statement.text, statement.values)).rows,
+export const unprepared = (client: Client): Client => ({
+  connection: () => client.connection(),
+  query: async <R extends Row = Row>({ text, values }: Sql) =>
+    (await (await client.connection()).query<R>(text, values)).rows,
 });
 
 export class Database {
@@ -144,6 +88,7 @@ export class Database {
   /** The processes of the database that serve the pool. */
   readonly #own = new Set<number>();
   readonly #lostAfter: number;
+  readonly #transactionLostAfter: number;
   #watch: DiskWatch | undefined;
 
   /**
@@ -152,7 +97,8 @@ export class Database {
   constructor(url: string, size = 10, readSeconds = 20, writeSeconds = secondsMost) {
     this.url = url;
     this.#lostAfter = answerWithin(readSeconds);
-    this.pool = poolOf(url, size, { seconds: readSeconds, lostAfter: answerWithin(writeSeconds) });
+    this.#transactionLostAfter = answerWithin(writeSeconds);
+    this.pool = poolOf(url, size, { seconds: readSeconds, lostAfter: this.#transactionLostAfter });
     // A COPY takes as long as its reader, who is watched (copy-out.ts).
     this.exports = poolOf(url, Math.max(2, Math.ceil(size / 3)));
     this.aside = poolOf(url, 2, { lostAfter: answerWithin() });
@@ -192,28 +138,32 @@ export class Database {
   }
 
   async transaction<T>(
-    work: (client: Client) => Promise<T>,
+    work: (transaction: Transaction) => Promise<T>,
     writer?: Writer,
-    mode = 'READ WRITE',
-    isolation = 'READ COMMITTED',
+    mode: 'READ WRITE' | 'READ ONLY' = 'READ WRITE',
+    isolation: 'READ COMMITTED' | 'REPEATABLE READ' = 'READ COMMITTED',
   ): Promise<T> {
-    if (mode === 'READ WRITE') this.refuseWhenFull();
+    const isWriting = mode === 'READ WRITE';
+    if (isWriting) this.refuseWhenFull();
+    const opening = [raw(`BEGIN ISOLATION LEVEL ${isolation} ${mode}`)];
+    if (isWriting)
+      opening.push(sql`SELECT ${writer ? sql`${patience}, ${writerSettings(writer)}` : patience}`);
     const client = await this.pool.connect();
+    const prepared = (statement: Sql): pg.QueryConfig => this.#prepared(statement);
+    const transaction = new Transaction(client, {
+      opening: opening.map(prepared),
+      prepared,
+      lostAfter: this.#transactionLostAfter,
+      isWatched: isWriting && this.versions !== undefined,
+    });
     let broken: Error | undefined;
     try {
-      const patience = mode === 'READ WRITE' ? `; SET LOCAL statement_timeout = '${secondsMost}s'` : '';
-      await client.query(`BEGIN ISOLATION LEVEL ${isolation} ${mode}${patience}`);
-      if (writer) await sayWriter(client, writer);
-      const result = await work({
-        pg: client,
-        query: async <R extends Row = Row>(statement: Sql) =>
-          (await client.query<R>(this.#prepared(statement))).rows,
-      });
-      await this.#commit(client, mode);
+      const result = await work(transaction);
+      if (transaction.isOpen) await this.#commit(client, await transaction.written());
       return result;
     } catch (error) {
       if (isSilent(error)) broken = error;
-      else
+      else if (transaction.isOpen)
         await client.query('ROLLBACK').catch((failure: unknown) => {
           broken = failure as Error;
         });
@@ -223,18 +173,12 @@ export class Database {
     }
   }
 
-  async #commit(client: pg.ClientBase, mode: string): Promise<void> {
-    const { versions } = this;
-    if (!versions || mode !== 'READ WRITE') {
-      await client.query('COMMIT');
-      return;
-    }
-    const { rows } = await client.query<{ holders: string[] }>(written);
-    const letGo = versions.hold(versions.placesOf(rows[0]?.holders ?? []));
+  async #commit(client: pg.ClientBase, written: string[]): Promise<void> {
+    const letGo = this.versions?.hold(this.versions.placesOf(written));
     try {
       await client.query('COMMIT');
     } finally {
-      letGo();
+      letGo?.();
     }
   }
 

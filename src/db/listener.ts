@@ -5,7 +5,8 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import type { Bounded, Database } from './database.ts';
+import type { Database } from './database.ts';
+import type { Bounded } from './pools.ts';
 
 export const lookEvery = 1_000;
 const checkEvery = 5_000;

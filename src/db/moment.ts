@@ -5,7 +5,7 @@
  */
 import sql, { empty, type Sql } from 'sql-template-tag';
 import { refuse } from '../kernel/problems.ts';
-import type { Client, Database, Row } from './database.ts';
+import { unprepared, type Client, type Database } from './database.ts';
 import type { Reads, Tense } from './reads.ts';
 
 export interface Moment {
@@ -92,13 +92,11 @@ export async function readAt<T>(
     });
   await settle(db, moment.knownAt);
   return db.transaction(
-    async ({ pg }) => {
-      const { text, values } = sql`SELECT ${momentSettings(moment)}`;
-      await pg.query(text, values);
-      // Unnamed: a named statement keeps the plan that it got with the other search path.
-      const query = noting(
-        async <R extends Row>(statement: Sql) => (await pg.query<R>(statement.text, statement.values)).rows,
-      );
+    async (transaction) => {
+      await transaction.query(sql`SELECT ${momentSettings(moment)}`);
+      // A statement with a name keeps the plan that it got with the other search path.
+      const reader = unprepared(transaction);
+      const query = noting((statement) => reader.query(statement));
       return work({ query, quick: query });
     },
     undefined,

@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import sql from 'sql-template-tag';
-import type { Client, Database, Writer } from '../db/database.ts';
+import type { Database, Writer } from '../db/database.ts';
+import type { Transaction } from '../db/transaction.ts';
 import { isLockedOut, isRaceLost } from '../db/transient.ts';
 import { Problem } from '../kernel/problems.ts';
 import { problemDocument, toProblem } from './problem.ts';
@@ -24,7 +25,7 @@ const waitsMost = 5;
 export async function inTransaction<T>(
   db: Database,
   writer: Writer,
-  work: (client: Client) => Promise<T>,
+  work: (transaction: Transaction) => Promise<T>,
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -67,68 +68,65 @@ export async function idempotently(
   request: FastifyRequest,
   reply: FastifyReply,
   writer: Writer,
-  work: (client: Client) => Promise<Outcome>,
+  work: (transaction: Transaction) => Promise<Outcome>,
   /** What is sent of an outcome that has been kept: for what must not be kept. */
   shown = (outcome: Outcome): Outcome => outcome,
 ): Promise<FastifyReply> {
   const key = keyOf(request);
   if (key === undefined) return send(reply, shown(await inTransaction(db, writer, work)));
   const print = fingerprint(request);
-  const answer = await inTransaction(db, writer, (client) => once(client, request, key, print, work));
+  const answer = await inTransaction(db, writer, (transaction) =>
+    once(transaction, request, key, print, work),
+  );
   return send(reply, shown(answer));
 }
 
 /** The reply that the key already has, or that of the work, which is then kept in the same transaction. */
 export async function once(
-  client: Client,
+  transaction: Transaction,
   request: FastifyRequest,
   key: string,
   print: Buffer,
-  work: (client: Client) => Promise<Outcome>,
+  work: (transaction: Transaction) => Promise<Outcome>,
 ): Promise<Outcome> {
   const { actor } = request;
-  const [lock] = await client.query<{ free: boolean }>(
+  const [lock, found] = await transaction.together([
     sql`SELECT pg_try_advisory_xact_lock(hashtextextended(${`idempotency:${actor}:${key}`}, 0)) AS free`,
-  );
-  if (!lock?.free)
+    sql`SELECT fingerprint, status, headers, body FROM idempotency_keys WHERE actor = ${actor} AND key = ${key}`,
+    sql`SAVEPOINT work`,
+  ]);
+  if (lock?.[0]?.free !== true)
     throw new Problem('request-in-progress', 'A request with this Idempotency-Key is still running.', {
       headers: { 'retry-after': '1' },
     });
-  const kept = await recall(client, actor, key, print);
-  if (kept) return { ...kept, headers: { ...kept.headers, 'idempotency-replayed': 'true' } };
-  await client.query(sql`SAVEPOINT work`);
-  const done = await work(client).catch(async (error: unknown) => {
+  if (found?.[0]) return replayed(found[0] as unknown as Kept, print);
+  const done = await work(transaction).catch(async (error: unknown) => {
     if (isRaceLost(error) || isForNow(toProblem(error))) throw error;
-    await client.query(sql`ROLLBACK TO SAVEPOINT work`);
+    await transaction.query(sql`ROLLBACK TO SAVEPOINT work`);
     return refusal(request, toProblem(error));
   });
-  await client.query(sql`
-    INSERT INTO idempotency_keys (actor, key, fingerprint, status, headers, body)
-    VALUES (${actor}, ${key}, ${print}, ${done.status}, ${JSON.stringify(done.headers)}::jsonb, ${Buffer.from(done.body)})`);
+  await transaction.last([
+    sql`
+      INSERT INTO idempotency_keys (actor, key, fingerprint, status, headers, body)
+      VALUES (${actor}, ${key}, ${print}, ${done.status}, ${JSON.stringify(done.headers)}::jsonb, ${Buffer.from(done.body)})`,
+  ]);
   return done;
 }
 
 /** Whether the same request may do better in a while, so that the refusal is none to keep. */
 const isForNow = ({ status }: Problem): boolean => status >= 500 || status === 429;
 
-async function recall(
-  client: Client,
-  actor: string,
-  key: string,
-  print: Buffer,
-): Promise<Outcome | undefined> {
-  const [kept] = await client.query<{
-    fingerprint: Buffer;
-    status: number;
-    headers: Record<string, string>;
-    body: Buffer;
-  }>(
-    sql`SELECT fingerprint, status, headers, body FROM idempotency_keys WHERE actor = ${actor} AND key = ${key}`,
-  );
-  if (!kept) return undefined;
-  if (!kept.fingerprint.equals(print))
+interface Kept {
+  fingerprint: Buffer;
+  status: number;
+  headers: Record<string, string>;
+  body: Buffer;
+}
+
+function replayed({ fingerprint: kept, status, headers, body }: Kept, print: Buffer): Outcome {
+  if (!kept.equals(print))
     throw new Problem('idempotency-key-reused', 'This Idempotency-Key was used for another request.');
-  return { status: kept.status, headers: kept.headers, body: kept.body.toString() };
+  return { status, headers: { ...headers, 'idempotency-replayed': 'true' }, body: body.toString() };
 }
 
 /** A refusal as the outcome that is kept. */

@@ -172,7 +172,7 @@ async function carryOut(
   const kept = asked.dryRun ? await keptFile(client, file) : undefined;
   const id = await recordOrder(client, asked, 'running', kept);
   const order = { ...asked, id };
-  await sayWriter(client.pg, { ...order, request: request.id, import: order.id, waits: waitsMost });
+  await sayWriter(client, { ...order, request: request.id, import: order.id, waits: waitsMost });
   const reader = readingOf(context, order, file);
   try {
     const report = await runImport(client, context.registry, order, reader.rows);

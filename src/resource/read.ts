@@ -56,8 +56,8 @@ export interface Item extends Row {
   revision: string;
 }
 
-/** An `Item`; no row where there is none. */
-export const itemStatement = (reading: Reading, id: string): Sql => sql`
+/** An `Item`; no row where there is none. The id, or what tells it. */
+export const itemStatement = (reading: Reading, id: string | Sql): Sql => sql`
   SELECT ${document(reading)} AS doc,
          t.version || '-' || to_hex((extract(epoch FROM t.updated_at) * 1000000)::bigint) AS revision
     FROM ${raw(reading.resource.table)} t WHERE t.id = ${id}::${raw(reading.resource.id === 'uuid' ? 'uuid' : 'text')}`;

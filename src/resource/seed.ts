@@ -6,7 +6,7 @@ import { faultsOf } from '../kernel/faults.ts';
 import { documentOf } from './csv-row.ts';
 import type { Resource } from './declare.ts';
 import type { Registry } from './registry.ts';
-import { insertRows, type Document } from './write.ts';
+import { insertions, type Document } from './write.ts';
 import type { Client, Database } from '../db/database.ts';
 
 const folder = new URL('../../prisma/data/', import.meta.url);
@@ -99,7 +99,7 @@ export async function seed(db: Database, registry: Registry): Promise<Record<str
       await client.query(sql`SELECT pg_advisory_xact_lock(hashtextextended('seed', 0))`);
       for (const resource of inDependencyOrder(registry)) {
         const rows = await missing(client, resource);
-        if (rows.length > 0) await insertRows(client, resource, rows);
+        if (rows.length > 0) await client.together(insertions(resource, rows));
         added[resource.name] = rows.length;
       }
     },

@@ -1,9 +1,8 @@
 /**
  * The one door for writing. Rows come as validated documents and go in as one statement for the whole set, so that
- * single writes, the seed and imports are judged by the same triggers. Every function runs inside a transaction.
+ * single writes, the seed and imports are judged by the same triggers. What is made here is run in a transaction, in order.
  */
 import sql, { join, raw, type Sql } from 'sql-template-tag';
-import type { Client } from '../db/database.ts';
 import type { Resource } from './declare.ts';
 import type { Rows } from './fields.ts';
 import { isWritable } from './declare.ts';
@@ -62,31 +61,33 @@ const quoted = (columns: Column[], prefix = ''): Sql =>
 const recordset = (columns: Column[], records: Document[]): Sql =>
   sql`json_to_recordset(${JSON.stringify(records)}::json) AS r(${raw(columns.map(({ column, type }) => `"${column}" ${type}`).join(', '))})`;
 
-/** Inserts the rows and gives their ids in the order of the documents. */
-export async function insertRows(
-  client: Client,
-  resource: Resource,
-  documents: Document[],
-): Promise<string[]> {
+/** What adds the rows. */
+export function insertions(resource: Resource, documents: Document[]): Sql[] {
   // A UUID is the server's to give, unless the seed brings one along.
   const ids = documents.every((document) => document.id !== undefined);
   const columns = columnsOf(resource).filter(({ path }) => path !== 'id' || ids);
-  const inserted = await client.query<{ id: string }>(sql`
+  const rows = sql`
     INSERT INTO ${raw(resource.table)} (${quoted(columns)})
     SELECT ${quoted(columns, 'r.')} FROM ${recordset(
       columns,
       documents.map((document) => record(columns, document)),
-    )}
-    RETURNING id::text AS id`);
-  const newIds = inserted.map(({ id }) => id);
-  for (const child of childTables(resource)) {
-    const records = documents.flatMap((document, i) =>
-      childRecords(child.field, child.table, valueAt(document, child.path), newIds[i] ?? ''),
-    );
-    await insertChildren(client, child.field, child.table, records);
-  }
-  return newIds;
+    )}`;
+  const children = childTables(resource).flatMap(({ field, table, path }) =>
+    childInsertion(
+      field,
+      table,
+      documents.flatMap((document) =>
+        childRecords(field, table, valueAt(document, path), document.id as string),
+      ),
+    ),
+  );
+  return [rows, ...children];
 }
+
+/** The id of the first row of the resource that this transaction has added, as the log has it. */
+export const addedId = ({ table }: Resource): Sql => sql`
+  (SELECT c.ids[1] FROM history.changes c
+    WHERE c.tx = history.own_number() AND c.holder = ${table} AND c.operation = 'create' ORDER BY c.n LIMIT 1)`;
 
 export const childColumns = (field: Rows, table: NonNullable<Rows['table']>): Column[] => [
   { path: '', column: table.parent, type: 'text' },
@@ -111,72 +112,59 @@ function childRecords(
   }));
 }
 
-async function insertChildren(
-  client: Client,
-  field: Rows,
-  table: NonNullable<Rows['table']>,
-  records: Document[],
-): Promise<void> {
-  if (records.length === 0) return;
+function childInsertion(field: Rows, table: NonNullable<Rows['table']>, records: Document[]): Sql[] {
+  if (records.length === 0) return [];
   const columns = childColumns(field, table);
-  await client.query(
+  return [
     sql`INSERT INTO ${raw(table.name)} (${quoted(columns)}) SELECT ${quoted(columns, 'r.')} FROM ${recordset(columns, records)}`,
-  );
+  ];
 }
 
 /** Brings the list of one row to the given state and leaves members that stay as they are untouched. */
-async function replaceChildren(
-  client: Client,
+function childReplacement(
   field: Rows,
   table: NonNullable<Rows['table']>,
   records: Document[],
   parent: string,
-): Promise<void> {
+): Sql[] {
   const columns = childColumns(field, table);
   const same = raw(
     columns.map(({ column }) => `c."${column}" IS NOT DISTINCT FROM r."${column}"`).join(' AND '),
   );
-  await client.query(sql`DELETE FROM ${raw(table.name)} c WHERE c.${raw(table.parent)} = ${parent}
-    AND NOT EXISTS (SELECT FROM ${recordset(columns, records)} WHERE ${same})`);
-  // Counted, so that a member named twice goes to the database twice and is refused there.
-  await client.query(sql`INSERT INTO ${raw(table.name)} (${quoted(columns)})
-    SELECT ${quoted(columns, 'r.')} FROM ${recordset(columns, records)}
-    EXCEPT ALL SELECT ${quoted(columns, 'c.')} FROM ${raw(table.name)} c WHERE c.${raw(table.parent)} = ${parent}`);
+  return [
+    sql`DELETE FROM ${raw(table.name)} c WHERE c.${raw(table.parent)} = ${parent}
+      AND NOT EXISTS (SELECT FROM ${recordset(columns, records)} WHERE ${same})`,
+    // Counted, so that a member named twice goes to the database twice and is refused there.
+    sql`INSERT INTO ${raw(table.name)} (${quoted(columns)})
+      SELECT ${quoted(columns, 'r.')} FROM ${recordset(columns, records)}
+      EXCEPT ALL SELECT ${quoted(columns, 'c.')} FROM ${raw(table.name)} c WHERE c.${raw(table.parent)} = ${parent}`,
+  ];
 }
 
 const idType = (resource: Resource): Sql => raw(resource.id === 'uuid' ? 'uuid' : 'text');
 
-/** Writes only the fields that differ, and nothing at all where none does. */
-export async function updateRow(
-  client: Client,
-  resource: Resource,
-  id: string,
-  before: Document,
-  after: Document,
-): Promise<void> {
+/** What writes the fields that differ: nothing at all where none does. */
+export function changesOf(resource: Resource, id: string, before: Document, after: Document): Sql[] {
   const differs = ({ path }: { path: string }): boolean =>
     JSON.stringify(valueAt(before, path) ?? null) !== JSON.stringify(valueAt(after, path) ?? null);
   const columns = columnsOf(resource).filter((column) => column.path !== 'id' && differs(column));
+  const changes: Sql[] = [];
   if (columns.length > 0) {
     const set = join(columns.map(({ column }) => sql`${raw(`"${column}" = r."${column}"`)}`));
     // The database compares once more: 100.50 is 100.5, and a row that says the same keeps its version.
-    await client.query(
+    changes.push(
       sql`UPDATE ${raw(resource.table)} t SET ${set} FROM ${recordset(columns, [record(columns, after)])}
            WHERE t.id = ${id}::${idType(resource)} AND (${quoted(columns, 't.')}) IS DISTINCT FROM (${quoted(columns, 'r.')})`,
     );
   }
-  for (const child of childTables(resource).filter(differs))
-    await replaceChildren(
-      client,
-      child.field,
-      child.table,
-      childRecords(child.field, child.table, valueAt(after, child.path), id),
-      id,
-    );
+  for (const { field, table, path } of childTables(resource).filter(differs))
+    changes.push(...childReplacement(field, table, childRecords(field, table, valueAt(after, path), id), id));
+  return changes;
 }
 
-export async function deleteRow(client: Client, resource: Resource, id: string): Promise<void> {
-  for (const { table } of childTables(resource))
-    await client.query(sql`DELETE FROM ${raw(table.name)} WHERE ${raw(table.parent)} = ${id}`);
-  await client.query(sql`DELETE FROM ${raw(resource.table)} WHERE id = ${id}::${idType(resource)}`);
-}
+export const deletions = (resource: Resource, id: string): Sql[] => [
+  ...childTables(resource).map(
+    ({ table }) => sql`DELETE FROM ${raw(table.name)} WHERE ${raw(table.parent)} = ${id}`,
+  ),
+  sql`DELETE FROM ${raw(resource.table)} WHERE id = ${id}::${idType(resource)}`,
+];

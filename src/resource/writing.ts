@@ -1,12 +1,13 @@
 /** POST, PATCH and DELETE. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import sql from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import type { Client } from '../db/database.ts';
+import type { Transaction } from '../db/transaction.ts';
 import { idempotently, inTransaction, type Outcome } from '../http/idempotency.ts';
 import { mediaTypes } from '../http/negotiate.ts';
 import { queryReader } from '../http/query.ts';
 import { checkIfMatch, itemTag } from '../http/reply.ts';
-import { preferredLanguage } from '../kernel/language.ts';
+import { preferredLanguage, type Language } from '../kernel/language.ts';
 import { mergePatch } from '../kernel/merge-patch.ts';
 import { faultsOf } from '../kernel/faults.ts';
 import { Problem, refuse, type Fault } from '../kernel/problems.ts';
@@ -20,7 +21,7 @@ import { isPossibleId, notFound } from './not-found.ts';
 import type { Context } from './reading.ts';
 import { holdersOf } from './references.ts';
 import { asProblem } from './refusals.ts';
-import { deleteRow, insertRows, updateRow, valueAt, type Document } from './write.ts';
+import { addedId, changesOf, deletions, insertions, valueAt, type Document } from './write.ts';
 
 const noParameters = queryReader({});
 
@@ -28,14 +29,21 @@ export function createHandler(resource: Resource, context: Context) {
   return (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     noParameters.read(request.query as Record<string, unknown>);
     const { document, writer, faults } = withoutCorrection(resource, request, request.body);
-    const work = (client: Client): Promise<Outcome> =>
+    const work = (transaction: Transaction): Promise<Outcome> =>
       told(resource, async () => {
-        await demandProgram(client, resource, request.program);
-        const row = await checked(client, resource, context.registry, document, faults);
-        const [id = ''] = await insertRows(client, resource, [row]).catch((error: unknown) => {
+        await demandProgram(transaction, resource, request.program);
+        const row = await checked(transaction, resource, context.registry, document, faults);
+        const writes = insertions(resource, [row]);
+        const outcome = await written(
+          transaction,
+          { resource, context, request, writes },
+          addedId(resource),
+        ).catch((error: unknown) => {
           throw namingTheOther(error, resource, row);
         });
-        return represented(client, resource, context, request, id, 201);
+        const { id } = JSON.parse(outcome.body) as { id: string };
+        const headers = { ...outcome.headers, location: `/v1/${resource.name}/${id}` };
+        return { ...outcome, status: 201, headers };
       });
     // Some rules are only judged when the transaction ends.
     return told(resource, () => idempotently(context.db, request, reply, writer, work));
@@ -46,8 +54,8 @@ export function patchHandler(resource: Resource, context: Context) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     noParameters.read(request.query as Record<string, unknown>);
     const { document: patch, writer, faults } = withoutCorrection(resource, request, request.body);
-    const outcome = await inTransaction(context.db, writer, (client) =>
-      changed(client, resource, context, request, { patch, faults }),
+    const outcome = await inTransaction(context.db, writer, (transaction) =>
+      changed(transaction, resource, context, request, { patch, faults }),
     );
     return reply.code(outcome.status).headers(outcome.headers).send(outcome.body);
   };
@@ -65,8 +73,8 @@ export function actionHandler(resource: Resource, action: Action, context: Conte
         'validation-failed',
       );
     const patch = action.changes(parsed.data, new Date().toISOString().slice(0, 10));
-    return idempotently(context.db, request, reply, writerOf(request), (client) =>
-      changed(client, resource, context, request, { patch, faults: [], unmatched: true }),
+    return idempotently(context.db, request, reply, writerOf(request), (transaction) =>
+      changed(transaction, resource, context, request, { patch, faults: [], unmatched: true }),
     );
   };
 }
@@ -80,7 +88,7 @@ interface Change {
 
 /** The row with a merge patch applied, judged and written. */
 function changed(
-  client: Client,
+  transaction: Transaction,
   resource: Resource,
   context: Context,
   request: FastifyRequest,
@@ -88,12 +96,12 @@ function changed(
 ): Promise<Outcome> {
   const { id } = request.params as { id: string };
   return told(resource, async () => {
-    const before = await locked(client, resource, context, request, id, unmatched);
+    const before = await locked(transaction, resource, context, request, id, unmatched);
     const merged = mergePatch(writable(resource, before), patch);
     const all = [...faults, ...fixedFields(patch, id)];
-    const after = await checked(client, resource, context.registry, merged, all, id);
-    await updateRow(client, resource, id, before, after);
-    return represented(client, resource, context, request, id, 200);
+    const after = await checked(transaction, resource, context.registry, merged, all, id);
+    const writes = changesOf(resource, id, before, after);
+    return written(transaction, { resource, context, request, writes }, id);
   });
 }
 
@@ -102,16 +110,16 @@ export function deleteHandler(resource: Resource, context: Context) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const writer = writerOfDeletion(request, query);
     const { id } = request.params as { id: string };
-    await inTransaction(context.db, writer, (client) =>
+    await inTransaction(context.db, writer, (transaction) =>
       told(resource, async () => {
-        await locked(client, resource, context, request, id);
-        await refuseWhileReferred(client, resource, context, id);
-        await client.query(sql`SAVEPOINT deletion`);
-        await deleteRow(client, resource, id).catch(async (error: unknown) => {
+        await locked(transaction, resource, context, request, id);
+        await refuseWhileReferred(transaction, resource, context, id);
+        const deleting = transaction.last([sql`SAVEPOINT deletion`, ...deletions(resource, id)]);
+        await deleting.catch(async (error: unknown) => {
           // Somebody referred to it in the meantime.
-          await client.query(sql`ROLLBACK TO SAVEPOINT deletion`);
+          await transaction.query(sql`ROLLBACK TO SAVEPOINT deletion`);
           if (/^23(001|503)$/.test((error as { code?: string }).code ?? ''))
-            await refuseWhileReferred(client, resource, context, id);
+            await refuseWhileReferred(transaction, resource, context, id);
           throw error;
         });
       }),
@@ -162,9 +170,7 @@ async function locked(
 ): Promise<Document> {
   const possible = isPossibleId(resource, id);
   const [row] = possible
-    ? await client.query<Item>(
-        sql`${itemStatement({ resource, registry: context.registry, language: 'en', query: {}, filters: [] }, id)} FOR UPDATE OF t`,
-      )
+    ? await client.query<Item>(sql`${wholeItem(resource, context, 'en', id)} FOR UPDATE OF t`)
     : [];
   // On this connection: to wait for a second one while holding the first can end in everybody waiting.
   if (!row) throw await notFound(client, resource, id);
@@ -178,28 +184,34 @@ function writable(resource: Resource, row: Document): Document {
   return Object.fromEntries(fields.filter((field) => field in row).map((field) => [field, row[field]]));
 }
 
-async function represented(
-  client: Client,
-  resource: Resource,
-  context: Context,
-  request: FastifyRequest,
-  id: string,
-  status: number,
+const wholeItem = (resource: Resource, { registry }: Context, language: Language, id: string | Sql): Sql =>
+  itemStatement({ resource, registry, language, query: {}, filters: [] }, id);
+
+interface Writing {
+  resource: Resource;
+  context: Context;
+  request: FastifyRequest;
+  writes: Sql[];
+}
+
+/** Writes, and gives the row as it is then: the last that is done in the transaction. */
+async function written(
+  transaction: Transaction,
+  { resource, context, request, writes }: Writing,
+  id: string | Sql,
 ): Promise<Outcome> {
   const language = preferredLanguage(request.headers['accept-language']);
-  const [row] = await client.query<Item>(
-    itemStatement({ resource, registry: context.registry, language, query: {}, filters: [] }, id),
-  );
-  if (!row) throw new Error(`${resource.name} ${id} is gone in its own transaction`);
+  const answers = await transaction.last([...writes, wholeItem(resource, context, language, id)]);
+  const row = answers.at(-1)?.[0] as Item | undefined;
+  if (!row) throw new Error(`a row of ${resource.name} is gone in the transaction that wrote it`);
   return {
-    status,
+    status: 200,
     body: row.doc,
     headers: {
       etag: itemTag(row.revision, row.doc),
       'content-type': mediaTypes.json,
       'content-language': language,
       'cache-control': 'no-store',
-      ...(status === 201 ? { location: `/v1/${resource.name}/${id}` } : {}),
     },
   };
 }

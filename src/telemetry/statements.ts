@@ -15,6 +15,7 @@ import {
 } from '@opentelemetry/semantic-conventions';
 import pg from 'pg';
 import type { Database } from '../db/database.ts';
+import { Flight, type Follower } from '../db/flight.ts';
 import { summaryOf } from './summary.ts';
 import { failed, type Scope, type Tracing } from './tracing.ts';
 
@@ -78,14 +79,14 @@ function traceClient(tracing: Tracing, client: pg.PoolClient, holder: () => Scop
   const where = placeOf(client);
   const traced: Query = (...args) => {
     const scope = holder();
-    const span = scope && statementOf(tracing, scope, textOf(args[0]), where);
-    if (!span) return plain(...args);
-    const end = (error?: unknown): void => {
-      if (error instanceof pg.DatabaseError)
-        span.setAttribute(ATTR_DB_RESPONSE_STATUS_CODE, error.code ?? '');
-      if (error) failed(span, error);
-      else span.end();
-    };
+    if (!scope) return plain(...args);
+    const [query] = args;
+    const begin: Follower = (text) => endOf(statementOf(tracing, scope, text, where));
+    if (query instanceof Flight) {
+      query.follower = begin;
+      return plain(query);
+    }
+    const end = begin(textOf(query));
     const place = args.findIndex((arg) => typeof arg === 'function');
     if (place >= 0) {
       const callback = args[place] as Query;
@@ -106,6 +107,14 @@ function traceClient(tracing: Tracing, client: pg.PoolClient, holder: () => Scop
   };
   client.query = traced as unknown as typeof client.query;
 }
+
+const endOf =
+  (span: Span | undefined): ReturnType<Follower> =>
+  (error) => {
+    if (error instanceof pg.DatabaseError) span?.setAttribute(ATTR_DB_RESPONSE_STATUS_CODE, error.code ?? '');
+    if (error && span) failed(span, error);
+    else span?.end();
+  };
 
 function statementOf(tracing: Tracing, scope: Scope, text: string, where: Attributes): Span | undefined {
   const { operation, summary } = summaryOf(text);

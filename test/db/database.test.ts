@@ -20,7 +20,8 @@ test.each([
   open.push(db);
   const lost = db.transaction(async (client) => {
     const pid = await pidOf(client);
-    const ended = new Promise((resolve) => client.pg.once('end', resolve));
+    const connection = await client.connection();
+    const ended = new Promise((resolve) => connection.once('end', resolve));
     const busy = meanwhile(client).catch((error: unknown) => error);
     await rowsOf(url, `SELECT pg_terminate_backend(${pid})`);
     await Promise.all([ended, busy]);

@@ -109,8 +109,8 @@ export class Queue {
   /** Queued with what the transaction of the client writes, or not at all. */
   async send(client: Client, id: string): Promise<void> {
     const boss = await this.start();
-    const executeSql = (text: string, values: unknown[]): Promise<{ rows: unknown[] }> =>
-      client.pg.query(text, values);
+    const executeSql = async (text: string, values: unknown[]): Promise<{ rows: unknown[] }> =>
+      (await client.connection()).query(text, values);
     await boss.send(queue, { import: id }, { db: { executeSql } });
   }
 

@@ -116,7 +116,7 @@ async function carryOut(
   await client.query(sql`SET LOCAL statement_timeout = 0`);
   await client.query(sql`SET LOCAL idle_in_transaction_session_timeout = 0`);
   const order = { ...asked, id };
-  await sayWriter(client.pg, { ...order, import: id });
+  await sayWriter(client, { ...order, import: id });
   const reader = readerOf(piecesOf(beside, file), order, { fileBytes, rows: rowsMost });
   const report = await runImport(client, registry, order, reader.rows, {
     told: (step) => {

@@ -81,9 +81,10 @@ async function insertNew(
   const part = needEachOther(resource) ? Infinity : partRows;
   const id = resource.id === 'uuid' ? 'id, ' : '';
   const [last] = await client.query<{ n: number | null }>(sql`SELECT max(n) AS n FROM staged`);
+  const connection = await client.connection();
   let rows = 0;
   for (let from = 0; from < (last?.n ?? 0); from += part) {
-    const { rowCount } = await client.pg.query(sql`
+    const { rowCount } = await connection.query(sql`
       INSERT INTO ${raw(resource.table)} (${raw(id + columnNames(columns))})
       SELECT ${raw(id + columnNames(columns, 's.'))} FROM staged s
        WHERE s.n > ${from} AND s.n <= ${Math.min(from + part, last?.n ?? 0)} AND ${isNew} ORDER BY s.n`);

@@ -60,7 +60,8 @@ export async function fillStage(
 ): Promise<Filled> {
   const filled = { read: 0, valid: 0 };
   const columns = [...stage.columns, ...stage.lists];
-  const copy = client.pg.query(
+  const connection = await client.connection();
+  const copy = connection.query(
     copyFrom(
       `COPY staged (n, line, pointer, raw, faults, lacking, given, ${columnNames(columns)}) FROM STDIN`,
     ),

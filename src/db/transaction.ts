@@ -1,0 +1,84 @@
+/** A transaction on one connection. What opens it goes to the database with its first statement. */
+import type pg from 'pg';
+import type { Sql } from 'sql-template-tag';
+import { Flight, type Answers } from './flight.ts';
+
+/** The tables that this transaction wrote. */
+const written = {
+  name: 'written',
+  text: `SELECT coalesce(array_agg(DISTINCT holder), '{}') AS holders FROM history.changes WHERE tx = history.own_number()`,
+};
+
+export interface Manner {
+  opening: pg.QueryConfig[];
+  /** A statement as it is known to the connections. */
+  prepared: (statement: Sql) => pg.QueryConfig;
+  /** The milliseconds after which a connection counts as lost that does not answer a statement. */
+  lostAfter: number;
+  /** Whether somebody wants to know which tables it wrote. */
+  isWatched: boolean;
+}
+
+export class Transaction {
+  readonly #client: pg.ClientBase;
+  readonly #manner: Manner;
+  #isOpen = false;
+  /** Whether something may be said of which nothing is known here. */
+  #isShared = false;
+  /** What was written by the last statement. */
+  #holders: string[] | undefined;
+
+  constructor(client: pg.ClientBase, manner: Manner) {
+    this.#client = client;
+    this.#manner = manner;
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** The connection itself, in the transaction. */
+  async connection(): Promise<pg.ClientBase> {
+    this.#isShared = true;
+    if (!this.#isOpen) await this.#send([]);
+    return this.#client;
+  }
+
+  async query<T extends Record<string, unknown>>(statement: Sql): Promise<T[]> {
+    const [rows = []] = await this.together([statement]);
+    return rows as T[];
+  }
+
+  /** Statements of which none depends on what another gives. */
+  together(statements: Sql[]): Promise<Answers> {
+    return this.#send(statements.map(this.#manner.prepared));
+  }
+
+  /** The same for the last ones of the transaction, where that is known: what was written is told along with them. */
+  async last(statements: Sql[]): Promise<Answers> {
+    if (!this.#manner.isWatched) return this.together(statements);
+    const answers = await this.#send([...statements.map(this.#manner.prepared), written]);
+    this.#holders = holdersIn(answers.pop());
+    return answers;
+  }
+
+  /** The tables that it wrote, as far as somebody wants to know. */
+  async written(): Promise<string[]> {
+    if (!this.#manner.isWatched) return [];
+    if (this.#holders && !this.#isShared) return this.#holders;
+    return holdersIn((await this.#send([written]))[0]);
+  }
+
+  async #send(statements: pg.QueryConfig[]): Promise<Answers> {
+    this.#holders = undefined;
+    const opening = this.#isOpen ? [] : this.#manner.opening;
+    this.#isOpen = true;
+    const all = [...opening, ...statements];
+    const [single] = all;
+    if (all.length === 1 && single) return [(await this.#client.query(single)).rows];
+    const answers = await new Flight(all, this.#manner.lostAfter).sentBy(this.#client);
+    return answers.slice(opening.length);
+  }
+}
+
+const holdersIn = (answer: Answers[number] | undefined): string[] => answer?.[0]?.holders as string[];
