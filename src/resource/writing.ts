@@ -20,8 +20,8 @@ import { itemStatement, type Item } from './read.ts';
 import { isPossibleId, notFound } from './not-found.ts';
 import type { Context } from './reading.ts';
 import { holdersOf } from './references.ts';
-import { asProblem } from './refusals.ts';
-import { addedId, changesOf, deletions, insertions, valueAt, type Document } from './write.ts';
+import { namingTheOther, told, trustingFirst } from './trusting.ts';
+import { addedId, changesOf, deletions, insertions, type Document } from './write.ts';
 
 const noParameters = queryReader({});
 
@@ -29,24 +29,26 @@ export function createHandler(resource: Resource, context: Context) {
   return (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     noParameters.read(request.query as Record<string, unknown>);
     const { document, writer, faults } = withoutCorrection(resource, request, request.body);
-    const work = (transaction: Transaction): Promise<Outcome> =>
-      told(resource, async () => {
-        await demandProgram(transaction, resource, request.program);
-        const row = await checked(transaction, resource, context.registry, document, faults);
-        const writes = insertions(resource, [row]);
-        const outcome = await written(
-          transaction,
-          { resource, context, request, writes },
-          addedId(resource),
-        ).catch((error: unknown) => {
-          throw namingTheOther(error, resource, row);
-        });
-        const { id } = JSON.parse(outcome.body) as { id: string };
-        const headers = { ...outcome.headers, location: `/v1/${resource.name}/${id}` };
-        return { ...outcome, status: 201, headers };
-      });
-    // Some rules are only judged when the transaction ends.
-    return told(resource, () => idempotently(context.db, request, reply, writer, work));
+    return trustingFirst(resource, (isTrusted, told) =>
+      idempotently(context.db, request, reply, writer, (transaction) =>
+        told(async () => {
+          await demandProgram(transaction, resource, request.program);
+          const sent = { input: document, faults, isTrusted };
+          const row = await checked(transaction, resource, context.registry, sent);
+          const writes = insertions(resource, [row]);
+          const outcome = await written(
+            transaction,
+            { resource, context, request, writes },
+            addedId(resource),
+          ).catch((error: unknown) => {
+            throw isTrusted ? error : namingTheOther(error, resource, row);
+          });
+          const { id } = JSON.parse(outcome.body) as { id: string };
+          const headers = { ...outcome.headers, location: `/v1/${resource.name}/${id}` };
+          return { ...outcome, status: 201, headers };
+        }),
+      ),
+    );
   };
 }
 
@@ -54,8 +56,10 @@ export function patchHandler(resource: Resource, context: Context) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     noParameters.read(request.query as Record<string, unknown>);
     const { document: patch, writer, faults } = withoutCorrection(resource, request, request.body);
-    const outcome = await inTransaction(context.db, writer, (transaction) =>
-      changed(transaction, resource, context, request, { patch, faults }),
+    const outcome = await trustingFirst(resource, (isTrusted, told) =>
+      inTransaction(context.db, writer, (transaction) =>
+        told(() => changed(transaction, resource, context, request, { patch, faults, isTrusted })),
+      ),
     );
     return reply.code(outcome.status).headers(outcome.headers).send(outcome.body);
   };
@@ -73,8 +77,12 @@ export function actionHandler(resource: Resource, action: Action, context: Conte
         'validation-failed',
       );
     const patch = action.changes(parsed.data, new Date().toISOString().slice(0, 10));
-    return idempotently(context.db, request, reply, writerOf(request), (transaction) =>
-      changed(transaction, resource, context, request, { patch, faults: [], unmatched: true }),
+    return trustingFirst(resource, (isTrusted, told) =>
+      idempotently(context.db, request, reply, writerOf(request), (transaction) =>
+        told(() =>
+          changed(transaction, resource, context, request, { patch, faults: [], isTrusted, unmatched: true }),
+        ),
+      ),
     );
   };
 }
@@ -82,27 +90,26 @@ export function actionHandler(resource: Resource, action: Action, context: Conte
 interface Change {
   patch: unknown;
   faults: Fault[];
+  isTrusted: boolean;
   /** Whether If-Match may be missing. */
   unmatched?: boolean;
 }
 
 /** The row with a merge patch applied, judged and written. */
-function changed(
+async function changed(
   transaction: Transaction,
   resource: Resource,
   context: Context,
   request: FastifyRequest,
-  { patch, faults, unmatched = false }: Change,
+  { patch, faults, isTrusted, unmatched = false }: Change,
 ): Promise<Outcome> {
   const { id } = request.params as { id: string };
-  return told(resource, async () => {
-    const before = await locked(transaction, resource, context, request, id, unmatched);
-    const merged = mergePatch(writable(resource, before), patch);
-    const all = [...faults, ...fixedFields(patch, id)];
-    const after = await checked(transaction, resource, context.registry, merged, all, id);
-    const writes = changesOf(resource, id, before, after);
-    return written(transaction, { resource, context, request, writes }, id);
-  });
+  const before = await locked(transaction, resource, context, request, id, unmatched);
+  const input = mergePatch(writable(resource, before), patch);
+  const sent = { input, faults: [...faults, ...fixedFields(patch, id)], id, isTrusted };
+  const after = await checked(transaction, resource, context.registry, sent);
+  const writes = changesOf(resource, id, before, after);
+  return written(transaction, { resource, context, request, writes }, id);
 }
 
 export function deleteHandler(resource: Resource, context: Context) {
@@ -148,15 +155,6 @@ async function refuseWhileReferred(
       },
     },
   );
-}
-
-/** Database refusals become problems inside the transaction, where idempotency can keep them. */
-async function told<T>(resource: Resource, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw asProblem(error, resource);
-  }
 }
 
 /** The row as it stands, locked until the end of the transaction, with If-Match checked. */
@@ -214,23 +212,4 @@ async function written(
       'cache-control': 'no-store',
     },
   };
-}
-
-/** A conflict says which fields together are taken: those of the constraint that was broken. */
-function namingTheOther(error: unknown, resource: Resource, row: Document): unknown {
-  const problem = asProblem(error, resource);
-  if (!(problem instanceof Problem) || problem.code !== 'already-exists') return problem;
-  const columns = /^Key \(([^)]+)\)/.exec((error as { detail?: string }).detail ?? '')?.[1] ?? '';
-  const paths = columns
-    .split(', ')
-    .map((column) => resource.leaves.find(({ leaf, rows }) => !rows && leaf.column === column)?.path)
-    .filter((path) => path !== undefined);
-  const named = paths.map((path) => `${path} ${JSON.stringify(valueAt(row, path) ?? null)}`).join(', ');
-  return new Problem('already-exists', `${resource.name} already has a row with ${named}.`, {
-    faults: paths.map((path) => ({
-      pointer: `/${path.replaceAll('.', '/')}`,
-      code: 'already-exists',
-      detail: `taken: ${JSON.stringify(valueAt(row, path) ?? null)}`,
-    })),
-  });
 }
