@@ -1,13 +1,11 @@
 /** A transaction on one connection. What opens it goes to the database with its first statement. */
 import type pg from 'pg';
-import type { Sql } from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import { Flight, type Answers } from './flight.ts';
 
 /** The tables that this transaction wrote. */
-const written = {
-  name: 'written',
-  text: `SELECT coalesce(array_agg(DISTINCT holder), '{}') AS holders FROM history.changes WHERE tx = history.own_number()`,
-};
+const holders = sql`(SELECT coalesce(array_agg(DISTINCT holder), '{}') FROM history.changes WHERE tx = history.own_number()) AS holders`;
+const written = sql`SELECT ${holders}`;
 
 export interface Manner {
   opening: pg.QueryConfig[];
@@ -23,6 +21,7 @@ export class Transaction {
   readonly #client: pg.ClientBase;
   readonly #manner: Manner;
   #isOpen = false;
+  #said = 0;
   /** Whether something may be said of which nothing is known here. */
   #isShared = false;
   /** What was written by the last statement. */
@@ -54,23 +53,29 @@ export class Transaction {
     return this.#send(statements.map(this.#manner.prepared));
   }
 
-  /** The same for the last ones of the transaction, where that is known: what was written is told along with them. */
-  async last(statements: Sql[]): Promise<Answers> {
-    if (!this.#manner.isWatched) return this.together(statements);
-    const answers = await this.#send([...statements.map(this.#manner.prepared), written]);
-    this.#holders = holdersIn(answers.pop());
-    return answers;
+  /**
+   * The last of the transaction, where that is known, and at their end what reads a row: so what was written is told along
+   * with that.
+   */
+  async last<T extends Record<string, unknown>>(writes: Sql[], read = sql`SELECT`): Promise<T | undefined> {
+    const reading = this.#manner.isWatched ? sql`SELECT last.*, ${holders} FROM (${read}) AS last` : read;
+    const sent = this.together([...writes, reading]);
+    const said = this.#said;
+    const row = (await sent).at(-1)?.[0];
+    if (this.#said === said) this.#holders = row?.holders as string[] | undefined;
+    return row as T | undefined;
   }
 
   /** The tables that it wrote, as far as somebody wants to know. */
   async written(): Promise<string[]> {
     if (!this.#manner.isWatched) return [];
     if (this.#holders && !this.#isShared) return this.#holders;
-    return holdersIn((await this.#send([written]))[0]);
+    return (await this.query<{ holders: string[] }>(written))[0]?.holders ?? [];
   }
 
   async #send(statements: pg.QueryConfig[]): Promise<Answers> {
     this.#holders = undefined;
+    this.#said += 1;
     const opening = this.#isOpen ? [] : this.#manner.opening;
     this.#isOpen = true;
     const all = [...opening, ...statements];
@@ -80,5 +85,3 @@ export class Transaction {
     return answers.slice(opening.length);
   }
 }
-
-const holdersIn = (answer: Answers[number] | undefined): string[] => answer?.[0]?.holders as string[];

@@ -199,8 +199,7 @@ async function written(
   id: string | Sql,
 ): Promise<Outcome> {
   const language = preferredLanguage(request.headers['accept-language']);
-  const answers = await transaction.last([...writes, wholeItem(resource, context, language, id)]);
-  const row = answers.at(-1)?.[0] as Item | undefined;
+  const row = await transaction.last<Item>(writes, wholeItem(resource, context, language, id));
   if (!row) throw new Error(`a row of ${resource.name} is gone in the transaction that wrote it`);
   return {
     status: 200,
