@@ -75,7 +75,7 @@ test('what fails with the first statement leaves no transaction behind', async (
   await expect(db.transaction((client) => client.query(sql`SELECT 1 / ${0}::int AS n`))).rejects.toThrow();
   const states = await rowsOf(
     db.url,
-    `SELECT DISTINCT state FROM pg_stat_activity WHERE application_name = 'tracker'`,
+    `SELECT DISTINCT state FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'tracker'`,
   );
   expect(states).toEqual([{ state: 'idle' }]);
 });
