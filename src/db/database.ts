@@ -5,7 +5,7 @@ import sql, { raw, type Sql } from 'sql-template-tag';
 import { Disk, DiskWatch } from './disk.ts';
 import { answerWithin, connectionTo, poolOf, secondsMost, type Bounded } from './pools.ts';
 import { Recorded } from './recorded.ts';
-import { Together } from './together.ts';
+import { Batcher } from './batcher.ts';
 import { Transaction } from './transaction.ts';
 import { isSilent } from './transient.ts';
 import type { Versions } from './versions.ts';
@@ -75,7 +75,7 @@ export class Database {
   /** For what is done beside a transaction that itself holds a connection: it must not wait for one of those. */
   readonly aside: pg.Pool;
   /** For small reads that many ask at the same time. */
-  readonly together = new Together((statement) => this.query(statement));
+  readonly batcher = new Batcher((statement) => this.query(statement));
   /** How far the history is settled. */
   readonly recorded = new Recorded(this);
   /** For threads, which have connections of their own. */

@@ -88,7 +88,7 @@ export async function readAt<T>(
   if (!moment)
     return work({
       query: noting((statement) => db.query(statement)),
-      quick: noting((statement) => db.together.query(statement)),
+      quick: noting((statement) => db.batcher.query(statement)),
     });
   await settle(db, moment.knownAt);
   return db.transaction(

@@ -1,7 +1,7 @@
 /** A transaction on one connection. What opens it goes to the database with its first statement. */
 import type pg from 'pg';
 import sql, { type Sql } from 'sql-template-tag';
-import { Flight, type Answers } from './flight.ts';
+import { Pipeline, type Answers } from './pipeline.ts';
 
 /** The tables that this transaction wrote. */
 const holders = sql`(SELECT coalesce(array_agg(DISTINCT holder), '{}') FROM history.changes WHERE tx = history.own_number()) AS holders`;
@@ -44,12 +44,12 @@ export class Transaction {
   }
 
   async query<T extends Record<string, unknown>>(statement: Sql): Promise<T[]> {
-    const [rows = []] = await this.together([statement]);
+    const [rows = []] = await this.pipelined([statement]);
     return rows as T[];
   }
 
   /** Statements of which none depends on what another gives. */
-  together(statements: Sql[]): Promise<Answers> {
+  pipelined(statements: Sql[]): Promise<Answers> {
     return this.#send(statements.map(this.#manner.prepared));
   }
 
@@ -59,7 +59,7 @@ export class Transaction {
    */
   async last<T extends Record<string, unknown>>(writes: Sql[], read = sql`SELECT`): Promise<T | undefined> {
     const reading = this.#manner.isWatched ? sql`SELECT last.*, ${holders} FROM (${read}) AS last` : read;
-    const sent = this.together([...writes, reading]);
+    const sent = this.pipelined([...writes, reading]);
     const said = this.#said;
     const row = (await sent).at(-1)?.[0];
     if (this.#said === said) this.#holders = row?.holders as string[] | undefined;
@@ -81,7 +81,7 @@ export class Transaction {
     const all = [...opening, ...statements];
     const [single] = all;
     if (all.length === 1 && single) return [(await this.#client.query(single)).rows];
-    const answers = await new Flight(all, this.#manner.lostAfter).sentBy(this.#client);
+    const answers = await new Pipeline(all, this.#manner.lostAfter).sentBy(this.#client);
     return answers.slice(opening.length);
   }
 }

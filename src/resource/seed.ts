@@ -99,7 +99,7 @@ export async function seed(db: Database, registry: Registry): Promise<Record<str
       await client.query(sql`SELECT pg_advisory_xact_lock(hashtextextended('seed', 0))`);
       for (const resource of inDependencyOrder(registry)) {
         const rows = await missing(client, resource);
-        if (rows.length > 0) await client.together(insertions(resource, rows));
+        if (rows.length > 0) await client.pipelined(insertions(resource, rows));
         added[resource.name] = rows.length;
       }
     },

@@ -15,7 +15,7 @@ import {
 } from '@opentelemetry/semantic-conventions';
 import pg from 'pg';
 import type { Database } from '../db/database.ts';
-import { Flight, type Follower } from '../db/flight.ts';
+import { Pipeline, type Follower } from '../db/pipeline.ts';
 import { summaryOf } from './summary.ts';
 import { failed, type Scope, type Tracing } from './tracing.ts';
 
@@ -82,7 +82,7 @@ function traceClient(tracing: Tracing, client: pg.PoolClient, holder: () => Scop
     if (!scope) return plain(...args);
     const [query] = args;
     const begin: Follower = (text) => endOf(statementOf(tracing, scope, text, where));
-    if (query instanceof Flight) {
+    if (query instanceof Pipeline) {
       query.follower = begin;
       return plain(query);
     }

@@ -41,7 +41,7 @@ const number = (n: number): Sql => sql`SELECT ${n}::int AS n`;
 
 test('statements that are sent together are answered each, and see what those before them did', async () => {
   const answers = await transactionOn((transaction) =>
-    transaction.together([
+    transaction.pipelined([
       sql`CREATE TEMPORARY TABLE sent (n int)`,
       sql`INSERT INTO sent SELECT ${7}::int AS n RETURNING n + 1 AS next`,
       sql`SELECT n FROM sent UNION ALL SELECT n FROM sent`,
@@ -54,8 +54,8 @@ test('statements that are sent together are answered each, and see what those be
 test('once one of them has failed, none that comes after it is run, and the connection goes on', async () => {
   const passedOver = sql`INSERT INTO counted VALUES (${2}::int)`;
   const found = await transactionOn(async (transaction) => {
-    await transaction.together([sql`CREATE TEMPORARY TABLE counted (n int)`, sql`SAVEPOINT before`]);
-    const failing = transaction.together([
+    await transaction.pipelined([sql`CREATE TEMPORARY TABLE counted (n int)`, sql`SAVEPOINT before`]);
+    const failing = transaction.pipelined([
       sql`INSERT INTO counted VALUES (${1}::int)`,
       sql`SELECT 1 / ${0}::int AS n`,
       passedOver,
@@ -63,7 +63,7 @@ test('once one of them has failed, none that comes after it is run, and the conn
     await expect(failing).rejects.toMatchObject({ code: '22012' });
     await transaction.query(sql`ROLLBACK TO SAVEPOINT before`);
     // The database has not heard of it yet.
-    await transaction.together([passedOver, number(1)]);
+    await transaction.pipelined([passedOver, number(1)]);
     return transaction.query(sql`SELECT n FROM counted`);
   });
   expect(found).toEqual([{ n: 2 }]);

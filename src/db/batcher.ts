@@ -1,5 +1,5 @@
 /**
- * The same statement, asked by several at the same time with other values, is run once for all of them. Most of what a
+ * Batching: the same statement, asked by several at the same time with other values, is run once for all of them. Most of what a
  * small read costs is the beginning and the end of its statement, here and in PostgreSQL. The first few go at once; who
  * comes while these are under way goes together with others as soon as one of them is back, or after some milliseconds.
  */
@@ -31,7 +31,7 @@ const groupMost = 16;
 /** Milliseconds. What takes longer is not quick today, and nobody waits behind it. */
 const waitMost = 20;
 
-export class Together {
+export class Batcher {
   readonly #run: (statement: Sql) => Promise<Row[]>;
   /** By the text of the statement. */
   readonly #lanes = new Map<string, Lane>();
@@ -48,7 +48,7 @@ export class Together {
     const at = lane;
     return new Promise<Row[]>((done, failed) => {
       const values = statement.values as Value[];
-      at.waiting.push({ values, done, failed, within: new AsyncResource('Together') });
+      at.waiting.push({ values, done, failed, within: new AsyncResource('Batcher') });
       if (at.underWay < underWayMost) this.#send(text, at);
       else
         at.patience ??= setTimeout(() => {

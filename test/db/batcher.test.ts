@@ -2,16 +2,16 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Database } from '../../src/db/database.ts';
-import { Together } from '../../src/db/together.ts';
+import { Batcher } from '../../src/db/batcher.ts';
 import { databases } from './databases.ts';
 
 const empty = databases();
 let db: Database;
 let runs: string[] = [];
-let together: Together;
+let batcher: Batcher;
 beforeAll(async () => {
   db = new Database(await empty(), 4);
-  together = new Together((statement) => {
+  batcher = new Batcher((statement) => {
     runs.push(statement.text);
     return db.query(statement);
   });
@@ -21,7 +21,7 @@ afterAll(() => db.end());
 const numbers = Array.from({ length: 40 }, (_, i) => i);
 const askAll = async (ask: (n: number) => Sql): Promise<PromiseSettledResult<object[]>[]> => {
   runs = [];
-  return Promise.allSettled(numbers.map((n) => together.query(ask(n))));
+  return Promise.allSettled(numbers.map((n) => batcher.query(ask(n))));
 };
 const valuesOf = (results: PromiseSettledResult<object[]>[]): unknown[] =>
   results.map((result) => (result.status === 'fulfilled' ? result.value : 'refused'));
@@ -60,12 +60,12 @@ test('who asks what cannot be answered is refused alone', async () => {
 test('other statements are asked beside, and a later one finds nothing left over', async () => {
   runs = [];
   const found = await Promise.all([
-    together.query(sql`SELECT ${1}::int AS a`),
-    together.query(sql`SELECT ${2}::int AS b`),
-    together.query(sql`SELECT ${3}::int AS a`),
+    batcher.query(sql`SELECT ${1}::int AS a`),
+    batcher.query(sql`SELECT ${2}::int AS b`),
+    batcher.query(sql`SELECT ${3}::int AS a`),
   ]);
   expect(found).toEqual([[{ a: 1 }], [{ b: 2 }], [{ a: 3 }]]);
-  expect(await together.query(sql`SELECT ${4}::int AS a`)).toEqual([{ a: 4 }]);
+  expect(await batcher.query(sql`SELECT ${4}::int AS a`)).toEqual([{ a: 4 }]);
   expect(runs).toHaveLength(4);
 });
 
@@ -74,7 +74,7 @@ test('nobody waits behind what takes long today', async () => {
   await held.query('SELECT pg_advisory_lock(1)');
   let left = 2;
   const ask = (lock: number) =>
-    together.query(sql`SELECT pg_advisory_xact_lock_shared(${lock}::bigint)::text AS got`);
+    batcher.query(sql`SELECT pg_advisory_xact_lock_shared(${lock}::bigint)::text AS got`);
   const slow = Promise.all([1, 1].map((lock) => ask(lock).then(() => (left -= 1))));
   expect(await ask(2)).toEqual([{ got: '' }]);
   expect(left).toBe(2);

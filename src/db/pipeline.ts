@@ -1,7 +1,7 @@
 /**
- * Statements that go to the database together and come back together: each way there and back costs both sides more than
- * a small statement does. They run one after the other; once one has failed, none that comes after it is run. Each sees
- * what those before it have done, as ever.
+ * Pipelining: statements go to the database together and come back together, since each way there and back costs both
+ * sides more than a small statement does. They run one after the other; once one has failed, none that comes after it is
+ * run. Each sees what those before it have done, as ever.
  */
 import pg from 'pg';
 
@@ -23,7 +23,7 @@ interface Query extends pg.Submittable {
 type Submitting = pg.Connection & { submittedNamedStatements: Record<string, string> };
 
 /** Takes the place of a query in pg, which calls all that is not private here. */
-export class Flight implements pg.Submittable {
+export class Pipeline implements pg.Submittable {
   /** The milliseconds after which the connection counts as lost: 0 for never. */
   readonly query_timeout: number;
   callback: (error?: Error) => void = () => undefined;
