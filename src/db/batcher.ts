@@ -1,12 +1,13 @@
 /**
- * Batching: the same statement, asked by several at the same time with other values, is run once for all of them. Most of what a
- * small read costs is the beginning and the end of its statement, here and in PostgreSQL. The first few go at once; who
- * comes while these are under way goes together with others as soon as one of them is back, or after some milliseconds.
+ * Batching: the same statement, asked by several at the same time with other values, is run once for all of them. Most
+ * of what a small read costs is the beginning and the end of its statement, here and in PostgreSQL. The first few go at
+ * once; who comes while these are under way goes together with others as soon as one of them is back, or after some
+ * milliseconds.
  */
 import { AsyncResource } from 'node:async_hooks';
 import { Sql } from 'sql-template-tag';
-import type { Row } from './database.ts';
 
+type Row = Record<string, unknown>;
 type Value = string | number | boolean | null;
 
 interface Asked {
