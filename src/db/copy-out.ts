@@ -25,7 +25,7 @@ export interface CsvLines {
   lastCells: number;
 }
 
-const instant = /([0-9]+-[0-9]{2}-[0-9]{2}) ([0-9:]{8})(?:\.([0-9]+))?\+00/g;
+const instant = /([0-9]{4,6}-[0-9]{2}-[0-9]{2}) ([0-9:]{8})(?:\.([0-9]{1,6}))?\+00/g;
 const inRfc3339 = (cells: string): string =>
   cells.replace(instant, (_, day, time, part = '') => `${day}T${time}.${(part as string).padEnd(6, '0')}Z`);
 
