@@ -4,9 +4,10 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, createBrotliCompress, createGzip, gzip } from 'node:zlib';
 import Negotiator from 'negotiator';
 
-export type Coding = 'br' | 'gzip';
+export const codings = ['br', 'gzip'] as const;
+export type Coding = (typeof codings)[number];
 
-const offered = ['br', 'gzip', 'identity'];
+const offered = [...codings, 'identity'];
 /** Less is sent in one packet anyway. */
 const bytesLeast = 1_024;
 

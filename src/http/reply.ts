@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../kernel/problems.ts';
-import { codingOf, tagIn, tagWithout } from './coding.ts';
+import { codingOf, codings, tagIn, tagWithout } from './coding.ts';
 import './recording.ts';
 import { Tagged } from './tagged.ts';
 
@@ -28,7 +28,8 @@ function tagsIn(field: string): string[] | undefined {
 export function isNotModified({ headers }: Pick<FastifyRequest, 'headers'>, etag: string): boolean {
   const field = headers['if-none-match'];
   if (field === undefined) return false;
-  if (field === etag) return true;
+  // As nearly all send it, and told without taking it apart.
+  if (field === etag || codings.some((coding) => field === tagIn(etag, coding))) return true;
   return (tagsIn(field) ?? []).some((tag) => tag === '*' || tagWithout(tag.replace(/^W\//, '')) === etag);
 }
 
@@ -54,7 +55,7 @@ export interface Body {
   headers?: Record<string, string>;
 }
 
-const codings = 'Accept-Encoding';
+const acceptEncoding = 'Accept-Encoding';
 
 /** The fields of a reply that belong to what is said, and not to this one request. */
 const lasting = ['cache-control', 'content-language', 'link', 'vary'];
@@ -73,7 +74,8 @@ export function taggedOf(reply: FastifyReply, { body, type, etag, headers }: Bod
     if (typeof value === 'string') fields[name] = value;
   }
   const { vary } = fields;
-  if (!vary?.includes(codings)) fields.vary = vary === undefined ? codings : `${vary}, ${codings}`;
+  if (!vary?.includes(acceptEncoding))
+    fields.vary = vary === undefined ? acceptEncoding : `${vary}, ${acceptEncoding}`;
   return new Tagged(etag, fields, Buffer.from(body));
 }
 
@@ -112,7 +114,7 @@ export function varies(
     'cache-control',
     `${publicRead ? 'public' : 'private'}, ${immutable ? forAYear : 'no-cache'}`,
   );
-  const all = [...fields, codings, ...(publicRead ? [] : ['Authorization'])];
+  const all = [...fields, acceptEncoding, ...(publicRead ? [] : ['Authorization'])];
   const before = reply.getHeader('vary');
   void reply.header('vary', [...(typeof before === 'string' ? [before] : []), ...all].join(', '));
 }

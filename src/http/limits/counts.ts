@@ -30,10 +30,7 @@ export class Counts {
   }
 
   add(name: string, cost: number): Count {
-    const count = this.of(name);
-    count.used = Math.max(0, count.used + cost);
-    count.untold += cost;
-    return count;
+    return spent(this.of(name), cost);
   }
 
   /** Those that others have not been told of, at most so many. */
@@ -50,6 +47,12 @@ export class Counts {
       this.#counts.delete(name);
     }
   }
+}
+
+export function spent(count: Count, cost: number): Count {
+  count.used = Math.max(0, count.used + cost);
+  count.untold += cost;
+  return count;
 }
 
 /** What the plugin keeps its counts in: each request is one there; what costs more or less is added by us. */

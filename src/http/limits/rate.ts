@@ -8,7 +8,7 @@ import type { Database } from '../../db/database.ts';
 import { Problem } from '../../kernel/problems.ts';
 import type { KeyRing } from '../../keys/ring.ts';
 import { addressOf, Clients } from './clients.ts';
-import { Counts, storeOn, type Count, windowMilliseconds } from './counts.ts';
+import { Counts, spent, storeOn, type Count, windowMilliseconds } from './counts.ts';
 import { share } from './shared.ts';
 
 declare module 'fastify' {
@@ -140,9 +140,9 @@ export async function rateLimits(
   return (ip, status) => {
     const { policy } = reads;
     if (policy.most === 0) return [];
-    const name = nameOf(policy, addressOf({ ip }));
-    if (counts.of(name).used + 1 > policy.most) return undefined;
-    const count = counts.add(name, status === 304 ? notModifiedCost : 1);
+    const count = counts.of(nameOf(policy, addressOf({ ip })));
+    if (count.used + 1 > policy.most) return undefined;
+    spent(count, status === 304 ? notModifiedCost : 1);
     return ['ratelimit-policy', policy.field, 'ratelimit', whatIsLeft(policy, count)];
   };
 }
