@@ -51,17 +51,22 @@ export class Batcher {
       const values = statement.values as Value[];
       at.waiting.push({ values, done, failed, within: new AsyncResource('Batcher') });
       if (at.underWay < underWayMost) this.#send(text, at);
-      else
-        at.patience ??= setTimeout(() => {
-          while (at.waiting.length > 0) this.#send(text, at);
-        }, waitMost);
+      else this.#wait(text, at);
     }) as Promise<T[]>;
+  }
+
+  /** Until one of those under way is back, and not for long. */
+  #wait(text: string, lane: Lane): void {
+    lane.patience ??= setTimeout(() => {
+      while (lane.waiting.length > 0) this.#send(text, lane);
+    }, waitMost);
   }
 
   #send(text: string, lane: Lane): void {
     clearTimeout(lane.patience);
     lane.patience = undefined;
     const group = lane.waiting.splice(0, groupMost);
+    if (lane.waiting.length > 0) this.#wait(text, lane);
     lane.underWay += 1;
     void this.#answer(lane.statement, group).finally(() => {
       lane.underWay -= 1;
@@ -80,16 +85,16 @@ export class Batcher {
       const found = isAlone ? [rows] : shared(rows as Found[], group.length);
       for (const [i, { done }] of group.entries()) done(found[i] ?? []);
     } catch (error) {
-      // Whoever sent a value that is none of its type is told so alone.
-      if (!isAlone && isOfValues(error))
+      // Nobody is refused for what another sent, or for how long all of them took together.
+      if (!isAlone && ofOne.test((error as { code?: string }).code ?? ''))
         await Promise.all(group.map((one) => this.#answer(statement, [one])));
       else for (const { failed } of group) failed(error);
     }
   }
 }
 
-/** Class 22 of the SQLSTATEs: data exceptions. */
-const isOfValues = (error: unknown): boolean => ((error as { code?: string }).code ?? '').startsWith('22');
+/** Classes of SQLSTATEs: data exceptions, and what an operator or a timeout has broken off. */
+const ofOne = /^(22|57)/;
 
 /** One row for each that asks, and to each what the statement finds with its values. `OFFSET 0`: planned as if alone. */
 function forAll({ strings, values }: Sql, group: Asked[]): Sql {

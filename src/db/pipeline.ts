@@ -24,7 +24,7 @@ type Submitting = pg.Connection & { submittedNamedStatements: Record<string, str
 
 /** Takes the place of a query in pg, which calls all that is not private here. */
 export class Pipeline implements pg.Submittable {
-  /** The milliseconds after which the connection counts as lost: 0 for never. */
+  /** The milliseconds after which the connection counts as lost, for all statements together: 0 for never. */
   readonly query_timeout: number;
   callback: (error?: Error) => void = () => undefined;
   follower: Follower | undefined;
@@ -34,9 +34,8 @@ export class Pipeline implements pg.Submittable {
   #place = 0;
   #ended: ReturnType<Follower> | undefined;
 
-  /** `lostAfter`: the milliseconds after which a connection counts as lost that does not answer a single one. */
   constructor(statements: pg.QueryConfig[], lostAfter: number) {
-    this.query_timeout = statements.length * lostAfter;
+    this.query_timeout = lostAfter;
     this.#queries = statements.map((statement) => {
       const kept = (error: Error | undefined, answer?: { rows: Answers[number] }): void => {
         if (error) this.#failure ??= error;

@@ -37,6 +37,7 @@ export async function inTransaction<T>(
           'Others are changing the same rows right now; nothing was written.',
           {
             headers: { 'retry-after': '5' },
+            cause: error,
           },
         );
       if (!isRaceLost(error)) throw error;

@@ -387,9 +387,14 @@ export class Problem extends Error {
   constructor(
     code: ProblemCode,
     detail: string,
-    more: { faults?: Fault[]; headers?: Record<string, string>; extra?: Record<string, unknown> } = {},
+    more: {
+      faults?: Fault[];
+      headers?: Record<string, string>;
+      extra?: Record<string, unknown>;
+      cause?: unknown;
+    } = {},
   ) {
-    super(detail);
+    super(detail, { cause: more.cause });
     this.code = code;
     this.faults = more.faults ?? [];
     this.headers = more.headers ?? {};

@@ -83,7 +83,8 @@ function search({ resource, registry }: Reading, words: string): Sql {
       );
     return sql`(${join(texts, ' OR ')})`;
   };
-  return join(words.trim().split(/\s+/).map(anywhere), ' AND ');
+  const each = words.split(/\s+/).filter((word) => word !== '');
+  return each.length > 0 ? join(each.map(anywhere), ' AND ') : sql`true`;
 }
 
 function where(reading: Reading): Sql {

@@ -104,7 +104,7 @@ function foreignKey(resource: Resource, constraint: string, said: string): Probl
   const pointer = pointerOf(resource, constraint);
   const code = constraint.endsWith('_currency_fkey')
     ? 'unknown-currency'
-    : // Whether the row exists was looked up before; a key that names the programme too fails for that.
+    : // Whether the row exists is looked up before this is told; a key that names the programme too fails for that.
       said.startsWith('Key (program, ')
       ? 'program-mismatch'
       : 'unknown-reference';

@@ -29,7 +29,7 @@ export function createHandler(resource: Resource, context: Context) {
   return (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     noParameters.read(request.query as Record<string, unknown>);
     const { document, writer, faults } = withoutCorrection(resource, request, request.body);
-    return trustingFirst(resource, (isTrusted, told) =>
+    return trustingFirst(resource, writer, ({ isTrusted, writer, told }) =>
       idempotently(context.db, request, reply, writer, (transaction) =>
         told(async () => {
           await demandProgram(transaction, resource, request.program);
@@ -56,7 +56,7 @@ export function patchHandler(resource: Resource, context: Context) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     noParameters.read(request.query as Record<string, unknown>);
     const { document: patch, writer, faults } = withoutCorrection(resource, request, request.body);
-    const outcome = await trustingFirst(resource, (isTrusted, told) =>
+    const outcome = await trustingFirst(resource, writer, ({ isTrusted, writer, told }) =>
       inTransaction(context.db, writer, (transaction) =>
         told(() => changed(transaction, resource, context, request, { patch, faults, isTrusted })),
       ),
@@ -77,8 +77,8 @@ export function actionHandler(resource: Resource, action: Action, context: Conte
         'validation-failed',
       );
     const patch = action.changes(parsed.data, new Date().toISOString().slice(0, 10));
-    return trustingFirst(resource, (isTrusted, told) =>
-      idempotently(context.db, request, reply, writerOf(request), (transaction) =>
+    return trustingFirst(resource, writerOf(request), ({ isTrusted, writer, told }) =>
+      idempotently(context.db, request, reply, writer, (transaction) =>
         told(() =>
           changed(transaction, resource, context, request, { patch, faults: [], isTrusted, unmatched: true }),
         ),

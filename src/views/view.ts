@@ -2,7 +2,7 @@
  * A view answers a question from several resources. Like a resource it is declared once; its route, its parameters,
  * time travel, caching and documentation are made from the declaration.
  *
- * its statement asks the database, in one snapshot of the present or of the moment asked for. `answer` is a pure rule over
+ * Its statement asks the database, in one snapshot of the present or of the moment asked for. `answer` is a pure rule over
  * what was read. Each form writes the answer: JSON in the envelope {data, meta}, or a chart, a calendar, a feed.
  */
 import type { Sql } from 'sql-template-tag';

@@ -69,15 +69,30 @@ test('other statements are asked beside, and a later one finds nothing left over
   expect(runs).toHaveLength(4);
 });
 
+const ask = (lock: number): Promise<object[]> =>
+  batcher.query(sql`SELECT pg_advisory_xact_lock_shared(${lock}::bigint)::text AS got`);
+
 test('nobody waits behind what takes long today', async () => {
   const held = await db.pool.connect();
   await held.query('SELECT pg_advisory_lock(1)');
   let left = 2;
-  const ask = (lock: number) =>
-    batcher.query(sql`SELECT pg_advisory_xact_lock_shared(${lock}::bigint)::text AS got`);
   const slow = Promise.all([1, 1].map((lock) => ask(lock).then(() => (left -= 1))));
   expect(await ask(2)).toEqual([{ got: '' }]);
   expect(left).toBe(2);
+  await held.query('SELECT pg_advisory_unlock(1)');
+  held.release();
+  await slow;
+});
+
+test('nor behind what takes long in company', async () => {
+  const held = await db.pool.connect();
+  await held.query('SELECT pg_advisory_lock(1)');
+  const quick = ask(2);
+  // One alone, then as many together as ever go: these make use of the place that the quick one leaves.
+  const slow = Promise.all(Array.from({ length: 17 }, () => ask(1)));
+  const later = Promise.all(Array.from({ length: 8 }, () => ask(2)));
+  await quick;
+  expect(await later).toHaveLength(8);
   await held.query('SELECT pg_advisory_unlock(1)');
   held.release();
   await slow;

@@ -51,6 +51,26 @@ test('a write of a row that another transaction holds is refused for now, and do
   expect([(await referring()).status, (await patch()).status]).toEqual([201, 200]);
 });
 
+test('what is wrong with a write is told though others hold the rows that it names', async () => {
+  await holding('rounds', 'kr-safm-round-2');
+  const { status, body } = await it.writer.post('/v1/evaluations').send({
+    round: 'kr-safm-round-2',
+    consortium: 'no-such-team',
+    criterion: 'r2-expert',
+    status: 'disclosed',
+    score: 1,
+    disclosedOn: '2026-08-27',
+    sources: ['seed-001'],
+    correction: true,
+    reason: 'It was left out.',
+  });
+  const { errors } = body as { errors: { pointer: string; code: string }[] };
+  expect([status, errors.map(({ pointer, code }) => [pointer, code])]).toEqual([
+    422,
+    [['/consortium', 'unknown-reference']],
+  ]);
+});
+
 test('an import waits longer for rows that another transaction holds', async () => {
   const letGo = await holding('organizations', 'kt');
   const row = { id: 'kt', website: 'https://kt.example' };

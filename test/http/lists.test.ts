@@ -155,6 +155,12 @@ test.each([
   expect(ids(await rows(path, { q }))).toContain(id);
 });
 
+test.each([' ', '%09'])('q of nothing but white space (%j) narrows nothing', async (blank) => {
+  const all = await rows('decisions', {});
+  expect(all.length).toBeGreaterThan(0);
+  expect(ids(await rows('decisions', { q: decodeURIComponent(blank) }))).toEqual(ids(all));
+});
+
 test('a percent sign in q is a percent sign', async () => {
   expect(await rows('organizations', { q: '%' })).toEqual([]);
   expect(await rows('organizations', { q: '_' })).toEqual([]);
