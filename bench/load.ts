@@ -1,10 +1,9 @@
 /** As many requests as a server answers on some connections, and the processor time that it and PostgreSQL spend on each. */
 import { readdirSync, readFileSync } from 'node:fs';
-import autocannon from 'autocannon';
 import type { Served } from './child.ts';
+import { generate, type Requests } from './generators.ts';
 import { medianOf, type Turns } from './turns.ts';
 
-const connections = 16;
 /** Linux counts processor time in hundredths of a second. */
 const tick = 10_000;
 
@@ -12,15 +11,6 @@ export interface Target {
   served: Pick<Served, 'base' | 'pid'>;
   /** The PostgreSQL behind it, where there is one. */
   postgres?: number;
-}
-
-export interface Requests {
-  paths: string[];
-  headers?: Record<string, string>;
-  /** Each gives another one: the requests are POSTs then. */
-  body?: () => string;
-  /** What each is answered with; 200 unless told. */
-  status?: number;
 }
 
 export interface Burst {
@@ -58,26 +48,11 @@ export async function burst(
   requests: Requests,
   seconds: number,
 ): Promise<Burst> {
-  const { paths, headers = {}, body, status = 200 } = requests;
   const before = [spent(served.pid).own, postgres === undefined ? 0 : spentByBackends(postgres)] as const;
-  const result = await autocannon({
-    url: served.base,
-    connections,
-    duration: seconds,
-    requests: paths.map((path) => ({
-      path,
-      headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
-      ...(body && { method: 'POST' as const, setupRequest: (request) => ({ ...request, body: body() }) }),
-    })),
-  });
+  const { total, seconds: took } = await generate(served.base, requests, seconds);
   const after = [spent(served.pid).own, postgres === undefined ? 0 : spentByBackends(postgres)] as const;
-  const answered = result.statusCodeStats;
-  const others = Object.keys(answered ?? {}).filter((code) => Number(code) !== status);
-  if (result.errors > 0 || others.length > 0)
-    throw new Error(`${served.base}${paths[0] ?? ''}: ${result.errors} errors, ${JSON.stringify(answered)}`);
-  const { total } = result.requests;
   return {
-    perSecond: total / result.duration,
+    perSecond: total / took,
     server: (after[0] - before[0]) / total,
     database: (after[1] - before[1]) / total,
   };

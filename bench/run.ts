@@ -9,6 +9,7 @@ import pg from 'pg';
 import { serve, type Served } from './child.ts';
 import { evaluationsOf } from './data.ts';
 import { makeDatabases } from './databases.ts';
+import { generatorName } from './generators.ts';
 import type { Target } from './load.ts';
 import { creates } from './measure/creates.ts';
 import { exports } from './measure/exports.ts';
@@ -124,6 +125,6 @@ try {
   await postgres.stop();
 }
 print(lines);
-const machine = `${platform()} ${arch()}, ${cpus().length} × ${cpus()[0]?.model ?? ''}, Node ${process.version}`;
+const machine = `${platform()} ${arch()}, ${cpus().length} × ${cpus()[0]?.model ?? ''}, Node ${process.version}, asked by ${generatorName}`;
 await write(new URL('results.json', import.meta.url), lines, { machine, ...size });
 say('done: bench/results.json');

@@ -18,7 +18,7 @@ import { jsonBodies } from './http/body.ts';
 import { crossOrigin, saidToAll } from './http/cors.ts';
 import { docs } from './http/docs.ts';
 import { health } from './http/health.ts';
-import { logging } from './http/logging.ts';
+import { AccessLog, logAborted, logging, logsRequests } from './http/logging.ts';
 import { leaving } from './http/leaving.ts';
 import { gates } from './http/limits/gates.ts';
 import { pressure } from './http/limits/pressure.ts';
@@ -94,6 +94,7 @@ export async function buildApp({ config, db, registry, traces }: Parts): Promise
   const app = fastify({
     serverFactory: serverBehind(front, traces),
     logger: config.LOG_LEVEL !== 'silent' && logging(config.LOG_LEVEL),
+    logController: new AccessLog(),
     genReqId: idOf,
     ...(traces && { childLoggerFactory: traces.loggerOf }),
     bodyLimit: config.BODY_LIMIT,
@@ -122,6 +123,7 @@ export async function buildApp({ config, db, registry, traces }: Parts): Promise
   const requests = config.METRICS === 'off' ? undefined : countRequests(app);
   traces?.follow(app, config.TRUST_PROXY !== undefined);
   problems(app);
+  if (logsRequests(config.LOG_LEVEL)) logAborted(app);
   leaving(app);
   wire(app, config.TRUST_PROXY !== undefined);
   slowBodies(app);

@@ -1,5 +1,6 @@
 /** The same GET again and again while nothing is written, and whether it has changed: beside Fastify that sends constants. */
-import { burst, perProcessorSecond, perSecond, type Requests, type Target } from '../load.ts';
+import type { Requests } from '../generators.ts';
+import { burst, perProcessorSecond, perSecond, type Target } from '../load.ts';
 import type { Line } from '../table.ts';
 import { inTurns, medianOf, ratioOf } from '../turns.ts';
 

@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { FastifyBaseLogger, FastifyInstance, FastifyServerOptions } from 'fastify';
 import { codingOf } from '../http/coding.ts';
 import { saidToAll } from '../http/cors.ts';
+import { completed, logsRequests } from '../http/logging.ts';
 import type { CountRead } from '../http/limits/rate.ts';
 import { isNotModified } from '../http/reply.ts';
 import { guarding } from '../http/security.ts';
@@ -17,9 +18,6 @@ import type { ResponseCache } from './response-cache.ts';
 
 /** Who has one of these is somebody, or sends something, or wants something else. */
 const special = ['authorization', 'content-length', 'transfer-encoding', 'expect', 'upgrade'];
-
-/** Levels at which each request is logged. */
-const telling = new Set(['info', 'debug', 'trace']);
 
 export interface FrontParts {
   cache: ResponseCache;
@@ -39,7 +37,7 @@ export class Front {
   /** Until then, and when the server closes, everything goes the ordinary way. */
   open(app: FastifyInstance, parts: FrontParts): void {
     this.#parts = parts;
-    if (telling.has(app.log.level)) this.#log = app.log;
+    if (logsRequests(app.log.level)) this.#log = app.log;
     if (app.hasDecorator('isUnderPressure')) this.#isBusy = () => app.isUnderPressure();
     app.addHook('preClose', (done) => {
       this.#parts = undefined;
@@ -58,7 +56,7 @@ export class Front {
     const kept = cache.find({ url, headers, protocol: 'http', host });
     if (!kept || faultIn(request) || this.#isBusy()) return false;
     const { reply, route } = kept;
-    const coding = codingOf(headers['accept-encoding'], reply.body.length);
+    const coding = codingOf(headers['accept-encoding'], reply.length);
     const body = reply.made(coding);
     const status = isNotModified(request, reply.etag) ? 304 : 200;
     const ip = request.socket.remoteAddress ?? '';
@@ -68,7 +66,6 @@ export class Front {
     const id = parts.idOf(request);
     const ids = traces?.ids;
     traces?.routed(request, route);
-    this.#log?.info({ reqId: id, ...ids, req: { method, url, host, ip } }, 'incoming request');
     const lines = status === 304 ? reply.linesOf304(coding) : reply.linesOf200(coding);
     response.writeHead(status, [
       ...said.allowed,
@@ -85,8 +82,8 @@ export class Front {
     const took = performance.now() - began;
     requests?.note(route, method, status, took);
     this.#log?.info(
-      { reqId: id, ...ids, res: { statusCode: status }, responseTime: took },
-      'request completed',
+      { reqId: id, ...ids, req: { method, url, host, ip }, res: { statusCode: status }, responseTime: took },
+      completed,
     );
     return true;
   }

@@ -1,9 +1,10 @@
 /**
- * The log: JSON lines with the id of the request. Neither bodies nor header fields are logged, nor what PostgreSQL quotes of
+ * The log: JSON lines with the id of the request, one for each when its reply has left. Neither bodies nor header fields are logged, nor what PostgreSQL quotes of
  * a row; keys in an address or as a host, where they do not belong but may be put, are left out.
  */
-import type { FastifyRequest } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type pg from 'pg';
+import pino from 'pino';
 import { likeKeys } from '../kernel/secret.ts';
 
 const left = '…';
@@ -39,8 +40,46 @@ function logged(error: Error): { type: string; message: string; stack: string } 
   };
 }
 
+export const completed = 'request completed';
+
+/** Levels at which each request is logged. */
+const levels = new Set(['info', 'debug', 'trace']);
+export const logsRequests = (level: string): boolean => levels.has(level);
+
+/** What is told of a request; one that never ends is only seen with `debug`. */
+export class AccessLog extends fastify.LogController {
+  override incomingRequest(request: FastifyRequest): void {
+    request.log.debug({ req: request }, 'incoming request');
+  }
+
+  override requestCompleted(error: Error | null | undefined, req: FastifyRequest, reply: FastifyReply): void {
+    const told = { req, res: reply, responseTime: reply.elapsedTime };
+    if (error) reply.log.error({ ...told, err: error }, 'request errored');
+    else reply.log.info(told, completed);
+  }
+}
+
+/** Of whoever hangs up before the reply has left, nothing else is told. */
+export function logAborted(app: FastifyInstance): void {
+  app.addHook('onRequest', (req, reply, done) => {
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished)
+        reply.log.info({ req, res: reply, responseTime: reply.elapsedTime }, 'request aborted');
+    });
+    done();
+  });
+}
+
+/**
+ * Lines leave together: to send each by itself takes longer than to make it. Where nobody takes them, those that there is no
+ * room for are lost rather than kept without end.
+ */
+const standardOutput = () =>
+  pino.destination({ fd: 1, sync: false, minLength: 4_096, maxLength: 16_777_216, periodicFlush: 100 });
+
 export const logging = (level: string) => ({
   level,
+  stream: standardOutput(),
   serializers: {
     // What is not named here is not logged: no header field, Authorization and Cookie least of all.
     req: ({ method, url, host, ip }: FastifyRequest) => ({

@@ -76,26 +76,29 @@ export function taggedOf(reply: FastifyReply, { body, type, etag, headers }: Bod
   const { vary } = fields;
   if (!vary?.includes(acceptEncoding))
     fields.vary = vary === undefined ? acceptEncoding : `${vary}, ${acceptEncoding}`;
-  return new Tagged(etag, fields, Buffer.from(body));
+  return new Tagged(etag, fields, body);
 }
 
 /** Sends a 200, or a 304 where the client has the same bytes already. */
 export function sendTagged(request: FastifyRequest, reply: FastifyReply, body: Body): Sending {
   const tagged = taggedOf(reply, body);
   request.recording?.keep(tagged);
-  return sendAgain(request, reply, tagged);
+  return send(request, reply, tagged, tagged.once);
 }
 
-export function sendAgain(request: FastifyRequest, reply: FastifyReply, tagged: Tagged): Sending {
-  const coding = codingOf(request.headers['accept-encoding'], tagged.body.length);
+export const sendAgain = (request: FastifyRequest, reply: FastifyReply, tagged: Tagged): Sending =>
+  send(request, reply, tagged);
+
+function send(request: FastifyRequest, reply: FastifyReply, tagged: Tagged, body?: string | Buffer): Sending {
+  const coding = codingOf(request.headers['accept-encoding'], tagged.length);
   if (isNotModified(request, tagged.etag)) {
     for (const name of representing) void reply.removeHeader(name);
     return reply.headers(tagged.fieldsOf304(coding)).code(304).send();
   }
   void reply.headers(tagged.fields).header('etag', tagIn(tagged.etag, coding));
-  if (coding === undefined) return reply.send(tagged.body);
+  if (coding === undefined) return reply.send(body ?? tagged.body);
   void reply.header('content-encoding', coding);
-  return tagged.in(coding).then((body) => reply.send(body));
+  return tagged.in(coding).then((packed) => reply.send(packed));
 }
 
 const forAYear = 'max-age=31536000, immutable';

@@ -19,13 +19,14 @@ import { invalidCursor, positionIn, positionStatement, sortKeys } from './order.
 import { itemQuery, languageOf, listFormats, listQuery, type ListFormat, type ListQuery } from './query.ts';
 import {
   countStatement,
+  docsOf,
   sending,
   itemStatement,
   pageStatement,
   positionOf,
   stateStatement,
   type Item,
-  type PageRow,
+  type Page,
   type Reading,
 } from './read.ts';
 import { isSettled, metaMember, momentOf, withMeta } from './moment.ts';
@@ -102,21 +103,20 @@ async function sendPage(
 ): Promise<FastifyReply> {
   const limit = reading.query.limit ?? pageSize;
   request.charge(listCost(limit, reading.query));
-  const [rows, counted] = await readAt(
+  const [[page], counted] = await readAt(
     db,
     momentOf(reading.query),
     (reader) =>
       Promise.all([
-        reader.query<PageRow>(pageStatement(reading, limit, after)),
+        reader.query<Page>(pageStatement(reading, limit, after)),
         reading.query.count ? reader.query<{ total: number }>(countStatement(reading)) : undefined,
       ]),
     request.recording?.reads,
   );
-  const page = rows.slice(0, limit);
-  const last = rows.length > limit ? page.at(-1) : undefined;
-  const next = last ? writeCursor(identity, positionOf(reading, last)) : null;
+  if (!page) throw new Error('a page was not told of');
+  const next = page.more ? writeCursor(identity, positionOf(reading, page)) : null;
   const total = counted ? `,"total":${counted[0]?.total ?? 0}` : '';
-  const body = `{"data":[${page.map(({ doc }) => doc).join(',')}],"page":{"limit":${limit},"next":${JSON.stringify(next)}${total}}${metaMember(reading.query)}}`;
+  const body = `{"data":[${docsOf(page)}],"page":{"limit":${limit},"next":${JSON.stringify(next)}${total}}${metaMember(reading.query)}}`;
   if (next !== null) link(reply, addressWith(request.url, { cursor: next }), 'next');
   return sendTagged(request, reply, { body, type: mediaTypes.json, etag: listTag(body) });
 }

@@ -11,15 +11,18 @@ const it = tracker();
 interface Line {
   level: number;
   reqId?: string;
-  req?: { method: string; url: string };
+  msg?: string;
+  req?: { method: string; url: string; host: string; remoteAddress: string };
+  res?: { statusCode: number };
+  responseTime?: number;
   err?: { message: string; stack: string };
 }
 
-/** The output of a server at the most talkative, from its start to its end. */
-async function outputOf(use: (base: string) => Promise<void>): Promise<string> {
+/** The output of a server from its start to its end, at the most talkative unless told. */
+async function outputOf(use: (base: string) => Promise<void>, level = 'trace'): Promise<string> {
   const child = spawn(process.execPath, ['dist/main.js'], {
     cwd: inject('program'),
-    env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'trace', DATABASE_URL: it.apiUrl },
+    env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: level, DATABASE_URL: it.apiUrl },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -43,6 +46,31 @@ async function outputOf(use: (base: string) => Promise<void>): Promise<string> {
   }
   return output;
 }
+
+const linesOf = (output: string): Line[] =>
+  output
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Line);
+
+test('a request is one line, also where its reply was kept, or its client has not waited for it', async () => {
+  const output = await outputOf(async (base) => {
+    const ask = (id: string, path: string, signal?: AbortSignal) =>
+      fetch(`${base}${path}`, { headers: { 'x-request-id': id }, ...(signal && { signal }) });
+    expect((await ask('first', '/v1/rounds')).status).toBe(200);
+    expect((await ask('kept', '/v1/rounds')).status).toBe(200);
+    expect((await ask('absent', '/v1/rounds/none')).status).toBe(404);
+    const waiting = ask('left', '/v1/changes?since=now&wait=20', AbortSignal.timeout(200));
+    await expect(waiting).rejects.toThrow();
+  }, 'info');
+  const told = (id: string) => linesOf(output).filter(({ reqId }) => reqId === id);
+  const of = { method: 'GET', url: '/v1/rounds', remoteAddress: '127.0.0.1' };
+  for (const id of ['first', 'kept'])
+    expect(told(id)).toMatchObject([{ msg: 'request completed', req: of, res: { statusCode: 200 } }]);
+  expect(told('first').map(({ responseTime }) => typeof responseTime)).toEqual(['number']);
+  expect(told('absent')).toMatchObject([{ msg: 'request completed', res: { statusCode: 404 } }]);
+  expect(told('left').map(({ msg }) => msg)).toEqual(['request aborted']);
+});
 
 test('each request is logged with its id and its address, without keys and without what was sent', async () => {
   await it.sql(`
@@ -76,10 +104,7 @@ test('each request is logged with its id and its address, without keys and witho
     await once(get(base, { headers: { host: keys.writer } }), 'response');
     await fetch(`${base}/%zz?key=the-key`);
   });
-  const lines = output
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line) as Line);
+  const lines = linesOf(output);
   expect(lines.filter(({ reqId }) => reqId === 'post-logged').length).toBeGreaterThanOrEqual(2);
   const urls = lines.flatMap(({ req }) => req?.url ?? []);
   expect(urls).toEqual(

@@ -124,12 +124,7 @@ test('what was traced has left when the program ends, with what the settings say
   });
   expect(collector.headers).toMatchObject({ authorization: 'Bearer the-token', 'x-more': '1' });
   const told = lines.filter(({ reqId }) => reqId === id);
-  expect(told.map(({ msg }) => msg).sort()).toEqual([
-    'incoming request',
-    'incoming request',
-    'request completed',
-    'request completed',
-  ]);
+  expect(told.map(({ msg }) => msg)).toEqual(['request completed', 'request completed']);
   expect(new Set(told.map(({ trace_id, span_id }) => `${trace_id} ${span_id}`))).toEqual(
     new Set(spans.map(({ traceId, spanId }) => `${traceId} ${spanId}`)),
   );

@@ -1,0 +1,20 @@
+-- Sends the requests of a file one after the other, again and again; they are whole, with a zero byte between.
+local requests, at = {}, 0
+
+function init(args)
+  local file = assert(io.open(args[1], "rb"))
+  for request in (file:read("*a") .. "\0"):gmatch("(.-)%z") do requests[#requests + 1] = request end
+  file:close()
+end
+
+function request()
+  at = at % #requests + 1
+  return requests[at]
+end
+
+function done(summary)
+  local errors = summary.errors
+  io.write(string.format(
+    '\n{"requests":%d,"microseconds":%d,"errors":{"connect":%d,"read":%d,"write":%d,"status":%d,"timeout":%d}}\n',
+    summary.requests, summary.duration, errors.connect, errors.read, errors.write, errors.status, errors.timeout))
+end
