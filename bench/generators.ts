@@ -19,7 +19,7 @@ export interface Requests {
   status?: number;
 }
 
-export interface Answered {
+interface Answered {
   total: number;
   seconds: number;
 }

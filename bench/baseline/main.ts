@@ -7,6 +7,7 @@ import pg from 'pg';
 import { evaluationRoutes } from './evaluations.ts';
 import { itemRoute } from './item.ts';
 import { overviewRoute } from './overview.ts';
+import { passedRoutes } from './passed.ts';
 import { standingsRoutes } from './standings.ts';
 import type { Ask } from './ask.ts';
 
@@ -19,5 +20,6 @@ itemRoute(app, ask);
 await overviewRoute(app, ask);
 evaluationRoutes(app, ask);
 standingsRoutes(app, ask);
+await passedRoutes(app, ask);
 app.get('/up', (_request, reply) => reply.send('yes'));
 await app.listen({ host: '127.0.0.1', port: Number(process.env.PORT) });

@@ -5,6 +5,7 @@
 import { burst, figures, latencies, perProcessorSecond, perSecond, type Target } from '../load.ts';
 import type { Line } from '../table.ts';
 import { inTurns, median, ratioOf } from '../turns.ts';
+import { passedPrefix } from '../baseline/passed.ts';
 import { pathsOf, placesAt, type Work } from './paths.ts';
 import { refuseOther } from './same.ts';
 
@@ -28,6 +29,8 @@ const atLeast: Record<Work, number> = {
   'deep page': 1.3,
   standings: 1,
 };
+/** What PostgreSQL writes as JSON and nobody has to compute. */
+const passed = new Set<Work>(['item with includes', 'filtered, sorted list of 50', 'deep page']);
 /** The overview is of the real programme, which is the same in both databases. */
 const grows = new Set<Work>(['item with includes', 'filtered, sorted list of 50', 'deep page', 'standings']);
 
@@ -61,6 +64,12 @@ export async function firstReads(it: FirstReads): Promise<Line[]> {
       {
         product: run(product, paths.product),
         'by hand': run(byHand, paths.byHand),
+        ...(passed.has(work) && {
+          'passed through': run(
+            byHand,
+            paths.byHand.map((path) => `${passedPrefix}${path}`),
+          ),
+        }),
         ...(grows.has(work) && { small: run(small, paths.small) }),
         ...(work === 'standings' && {
           'its statement': run(
@@ -83,6 +92,9 @@ export async function firstReads(it: FirstReads): Promise<Line[]> {
       atLeast: atLeast[work],
       seen: {
         'by processor time': ratioOf(results, 'product', 'by hand', perProcessorSecond),
+        ...(passed.has(work) && {
+          'passed through × by hand': ratioOf(results, 'passed through', 'by hand', perSecond),
+        }),
         ...figures(results),
       },
     });

@@ -15,6 +15,9 @@ export type Format = keyof typeof mediaTypes;
 
 const bare = (format: Format): string => mediaTypes[format].split(';')[0] ?? '';
 
+/** As most programs ask, and told without taking it apart. */
+const takesAnything = (accept: string | undefined): boolean => accept === undefined || accept === '*/*';
+
 /** The form of the reply: `format=` if it is given, else what `Accept` likes best, else JSON. */
 export function formatOf<F extends Format>(
   request: FastifyRequest,
@@ -22,6 +25,8 @@ export function formatOf<F extends Format>(
   offered: readonly F[],
 ): F {
   if (asked !== undefined) return asked as F;
+  const [first] = offered;
+  if (first !== undefined && takesAnything(request.headers.accept)) return first;
   // Parameters (charset, header) describe what we send anyway and decide nothing; only `q` does.
   const accept = request.headers.accept?.replace(/;(?!\s*q\s*=)[^;,]*/gi, '');
   const negotiator = new Negotiator({ headers: { accept } });
