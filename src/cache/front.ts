@@ -6,6 +6,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, FastifyServerOptions } from 'fastify';
 import { codingOf } from '../http/coding.ts';
+import { linesOf, writeHead } from '../http/head.ts';
 import { saidToAll } from '../http/cors.ts';
 import { completed, logsRequests } from '../http/logging.ts';
 import type { CountRead } from '../http/limits/rate.ts';
@@ -32,11 +33,15 @@ export class Front {
   #parts: FrontParts | undefined;
   #log: FastifyBaseLogger | undefined;
   #isBusy = (): boolean => false;
-  readonly #guarding = Object.entries(guarding).flat();
+  readonly #guarding = linesOf(Object.entries(guarding).flat());
+  #allowed = '';
+  #exposed = '';
 
   /** Until then, and when the server closes, everything goes the ordinary way. */
   open(app: FastifyInstance, parts: FrontParts): void {
     this.#parts = parts;
+    this.#allowed = linesOf(parts.said.allowed);
+    this.#exposed = linesOf(parts.said.exposed);
     if (logsRequests(app.log.level)) this.#log = app.log;
     if (app.hasDecorator('isUnderPressure')) this.#isBusy = () => app.isUnderPressure();
     app.addHook('preClose', (done) => {
@@ -51,7 +56,7 @@ export class Front {
     const { headers, method, url = '' } = request;
     if (!parts || method !== 'GET' || request.httpVersion !== '1.1') return false;
     if (special.some((name) => headers[name] !== undefined)) return false;
-    const { cache, count, requests, traces, said } = parts;
+    const { cache, count, requests, traces } = parts;
     const host = headers.host ?? '';
     const kept = cache.find({ url, headers, protocol: 'http', host });
     if (!kept || faultIn(request) || this.#isBusy()) return false;
@@ -61,23 +66,24 @@ export class Front {
     const status = isNotModified(request, reply.etag) ? 304 : 200;
     const ip = request.socket.remoteAddress ?? '';
     const left = body && count(ip, status);
-    if (!left) return false;
+    if (!body || left === undefined) return false;
     const began = performance.now();
     const id = parts.idOf(request);
     const ids = traces?.ids;
     traces?.routed(request, route);
-    const lines = status === 304 ? reply.linesOf304(coding) : reply.linesOf200(coding);
-    response.writeHead(status, [
-      ...said.allowed,
-      ...lines,
-      ...(status === 304 ? [] : said.exposed),
-      ...left,
-      'x-request-id',
-      id,
-      ...(status === 304 ? [] : this.#guarding),
-    ]);
-    if (status === 304) response.end();
-    else response.end(body);
+    // What a client has a say in is left to Node to check.
+    if (status === 304) {
+      writeHead(response, status, ['x-request-id', id], `${this.#allowed}${reply.linesOf304(coding)}${left}`);
+      response.end();
+    } else {
+      writeHead(
+        response,
+        status,
+        ['x-request-id', id, 'content-length', String(body.length)],
+        `${this.#allowed}${reply.linesOf200(coding)}${this.#exposed}${left}${this.#guarding}`,
+      );
+      response.end(body);
+    }
     cache.hit();
     const took = performance.now() - began;
     requests?.note(route, method, status, took);

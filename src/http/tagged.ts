@@ -1,5 +1,6 @@
 /** A reply with an ETag, ready to be sent again: its fields, and its body in each coding that was asked for. */
 import { coded, tagIn, type Coding } from './coding.ts';
+import { linesOf } from './head.ts';
 
 /** What a 304 repeats of the fields (RFC 9110, 15.4.5). */
 const repeated = ['cache-control', 'vary'];
@@ -14,7 +15,7 @@ export class Tagged {
   #text: string | Buffer;
   readonly #codings = new Map<Coding, Promise<Buffer>>();
   readonly #made = new Map<Coding, Buffer>();
-  readonly #lines = new Map<string, string[]>();
+  readonly #lines = new Map<string, string>();
   #bytes: number;
 
   constructor(etag: string, fields: Record<string, string>, text: string | Buffer) {
@@ -70,23 +71,23 @@ export class Tagged {
     return fields;
   }
 
-  /** Names and values in turn, as Node writes them fastest. */
-  linesOf304(coding: Coding | undefined): readonly string[] {
+  /** Its fields as they are sent. */
+  linesOf304(coding: Coding | undefined): string {
     return this.#kept(`304 ${coding}`, () => this.fieldsOf304(coding));
   }
 
-  linesOf200(coding: Coding | undefined): readonly string[] {
+  /** The same of a 200, without its length. */
+  linesOf200(coding: Coding | undefined): string {
     return this.#kept(`200 ${coding}`, () => ({
       ...this.fields,
       etag: tagIn(this.etag, coding),
       ...(coding && { 'content-encoding': coding }),
-      'content-length': String(this.made(coding)?.length ?? 0),
     }));
   }
 
-  #kept(name: string, make: () => Record<string, string>): readonly string[] {
+  #kept(name: string, make: () => Record<string, string>): string {
     let lines = this.#lines.get(name);
-    if (!lines) this.#lines.set(name, (lines = Object.entries(make()).flat()));
+    if (lines === undefined) this.#lines.set(name, (lines = linesOf(Object.entries(make()).flat())));
     return lines;
   }
 }

@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Database } from '../../db/database.ts';
 import { Problem } from '../../kernel/problems.ts';
 import type { KeyRing } from '../../keys/ring.ts';
+import { linesOf } from '../head.ts';
 import { addressOf, Clients } from './clients.ts';
 import { Counts, spent, storeOn, type Count, windowMilliseconds } from './counts.ts';
 import { share } from './shared.ts';
@@ -69,10 +70,10 @@ const whatIsLeft = ({ name, most }: Policy, { used, endsAt }: Count): string =>
   `"${name}";r=${Math.max(0, Math.floor(most - used))};t=${secondsLeft(endsAt)}`;
 
 /**
- * Counts a read of an address that comes without a key, and is answered with that status before any hook. Gives the fields
- * that say what is left, names and values in turn; undefined, and nothing is counted, where nothing is.
+ * Counts a read of an address that comes without a key, and is answered with that status before any hook. Gives the lines
+ * that say what is left; undefined, and nothing is counted, where nothing is.
  */
-export type CountRead = (ip: string, status: number) => readonly string[] | undefined;
+export type CountRead = (ip: string, status: number) => string | undefined;
 
 const isRead = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
 
@@ -102,7 +103,7 @@ export async function rateLimits(
   app.decorateRequest('charge', function (this: FastifyRequest, cost: number) {
     if (this.quota && cost > 1) spend(this.quota.policy, this.client, cost - 1);
   });
-  if (limits.reads === 0 && limits.writes === 0) return () => [];
+  if (limits.reads === 0 && limits.writes === 0) return () => '';
 
   if (limits.shared) share(app, db, counts);
   await app.register(rateLimit, {
@@ -137,12 +138,13 @@ export async function rateLimits(
     }
     done(null, payload);
   });
+  const policyLine = linesOf(['ratelimit-policy', reads.policy.field]);
   return (ip, status) => {
     const { policy } = reads;
-    if (policy.most === 0) return [];
+    if (policy.most === 0) return '';
     const count = counts.of(nameOf(policy, addressOf({ ip })));
     if (count.used + 1 > policy.most) return undefined;
     spent(count, status === 304 ? notModifiedCost : 1);
-    return ['ratelimit-policy', policy.field, 'ratelimit', whatIsLeft(policy, count)];
+    return `${policyLine}ratelimit: ${whatIsLeft(policy, count)}\r\n`;
   };
 }
