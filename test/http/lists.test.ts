@@ -66,6 +66,20 @@ test('several sort keys in different directions are kept across pages', async ()
   expect(keys).toEqual(sorted);
 });
 
+test('a page ends between rows, whatever is written in them', async () => {
+  const texts = [',\n{"id":"x"', '\r\n]},\n{', '"},\n', ',\u2028{', '\\n,\\\n', '가,\n나 😀'];
+  for (const [i, text] of texts.entries()) {
+    const row = { id: `broken-${i}`, kind: 'company', country: 'KR', sources: ['seed-001'] };
+    const reply = await it.writer
+      .post('/v1/organizations')
+      .send({ ...row, names: { en: text, ko: text, fr: text } });
+    expect([reply.status, reply.body.errors]).toEqual([201, undefined]);
+  }
+  const whole = await rows('organizations');
+  for (const limit of [1, 7]) expect(await walk('organizations', { limit })).toEqual(whole);
+  expect(whole.filter(({ id }) => id.startsWith('broken-')).map((row) => row.name)).toEqual(texts);
+});
+
 test('a walk neither loses nor repeats rows while others are written', async () => {
   const before = ids(await rows('milestones', { sort: 'date' }));
   const first = await it.anyone.get('/v1/milestones').query({ sort: 'date', limit: 20 });
