@@ -57,6 +57,12 @@ export class AccessLog extends fastify.LogController {
     if (error) reply.log.error({ ...told, err: error }, 'request errored');
     else reply.log.info(told, completed);
   }
+
+  /** That the client has left a stream is told by `logAborted`, once. */
+  override streamError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+    if ((error as { code?: string }).code === 'ERR_STREAM_PREMATURE_CLOSE') return;
+    super.streamError(error, request, reply);
+  }
 }
 
 /** Of whoever hangs up before the reply has left, nothing else is told. */
@@ -64,7 +70,10 @@ export function logAborted(app: FastifyInstance): void {
   app.addHook('onRequest', (req, reply, done) => {
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished)
-        reply.log.info({ req, res: reply, responseTime: reply.elapsedTime }, 'request aborted');
+        reply.log.info(
+          { req, ...(reply.raw.headersSent && { res: reply }), responseTime: reply.elapsedTime },
+          'request aborted',
+        );
     });
     done();
   });

@@ -62,6 +62,10 @@ test('a request is one line, also where its reply was kept, or its client has no
     expect((await ask('absent', '/v1/rounds/none')).status).toBe(404);
     const waiting = ask('left', '/v1/changes?since=now&wait=20', AbortSignal.timeout(200));
     await expect(waiting).rejects.toThrow();
+    // A stream, which nobody reads to its end.
+    const stream = new AbortController();
+    expect((await ask('cut', '/v1/events', stream.signal)).status).toBe(200);
+    stream.abort();
   }, 'info');
   const told = (id: string) => linesOf(output).filter(({ reqId }) => reqId === id);
   const of = { method: 'GET', url: '/v1/rounds', remoteAddress: '127.0.0.1' };
@@ -69,7 +73,8 @@ test('a request is one line, also where its reply was kept, or its client has no
     expect(told(id)).toMatchObject([{ msg: 'request completed', req: of, res: { statusCode: 200 } }]);
   expect(told('first').map(({ responseTime }) => typeof responseTime)).toEqual(['number']);
   expect(told('absent')).toMatchObject([{ msg: 'request completed', res: { statusCode: 404 } }]);
-  expect(told('left').map(({ msg }) => msg)).toEqual(['request aborted']);
+  expect(told('left').map(({ msg, res }) => [msg, res])).toEqual([['request aborted', undefined]]);
+  expect(told('cut')).toMatchObject([{ msg: 'request aborted', res: { statusCode: 200 } }]);
 });
 
 test('each request is logged with its id and its address, without keys and without what was sent', async () => {
