@@ -1,6 +1,6 @@
 /**
- * The log: JSON lines with the id of the request, one for each when its reply has left. Neither bodies nor header fields are logged, nor what PostgreSQL quotes of
- * a row; keys in an address or as a host, where they do not belong but may be put, are left out.
+ * The log: JSON lines with the id of the request, one for each when its reply has left. Neither bodies nor header fields are
+ * logged, nor what PostgreSQL quotes of a row; keys in an address or as a host, where they do not belong but may be put, are left out.
  */
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type pg from 'pg';
