@@ -92,6 +92,15 @@ function fieldParts(
   );
 }
 
+/** Two instants that follow each other, and are the same in most rows: then one is written twice. A text from an instant costs. */
+function written(created: string, updated: string): Part {
+  const both = (one: string, other: string): string => `"${one}","updatedAt":"${other}"`;
+  const each = both(`' || ${instant(created)} || '`, `' || ${instant(updated)} || '`);
+  return {
+    sql: `CASE WHEN ${updated} = ${created} THEN replace('${both('@', '@')}', '@', ${instant(created)}) ELSE '${each}' END`,
+  };
+}
+
 function rowParts(
   resource: Resource,
   row: string,
@@ -99,9 +108,12 @@ function rowParts(
   fields: readonly string[] | undefined,
 ): [name: string, Part[]][] {
   const wanted = picks(fields);
-  return Object.entries(resource.fields)
+  const members = Object.entries(resource.fields)
     .filter(([name]) => wanted(name))
-    .map(([name, field]) => [name, fieldParts(name, field, row, language, wanted)]);
+    .map(([name, field]): [string, Part[]] => [name, fieldParts(name, field, row, language, wanted)]);
+  const at = members.findIndex(([name], i) => name === 'createdAt' && members[i + 1]?.[0] === 'updatedAt');
+  if (at >= 0) members.splice(at, 2, ['createdAt', [written(`${row}.created_at`, `${row}.updated_at`)]]);
+  return members;
 }
 
 /** An embedded list is cut here; the list of its own resource pages on. */
