@@ -48,13 +48,18 @@ export async function burst(
   requests: Requests,
   seconds: number,
 ): Promise<Burst> {
-  const before = [spent(served.pid).own, postgres === undefined ? 0 : spentByBackends(postgres)] as const;
-  const { total, seconds: took } = await generate(served.base, requests, seconds);
-  const after = [spent(served.pid).own, postgres === undefined ? 0 : spentByBackends(postgres)] as const;
+  const now = (): [number, number] => [
+    spent(served.pid).own,
+    postgres === undefined ? 0 : spentByBackends(postgres),
+  ];
+  const at = { start: now(), end: now() };
+  const { total, seconds: took } = await generate(served.base, requests, seconds, (moment) => {
+    at[moment] = now();
+  });
   return {
     perSecond: total / took,
-    server: (after[0] - before[0]) / total,
-    database: (after[1] - before[1]) / total,
+    server: (at.end[0] - at.start[0]) / total,
+    database: (at.end[1] - at.start[1]) / total,
   };
 }
 

@@ -19,6 +19,9 @@ export function linesOf(fields: readonly string[]): string {
   return lines;
 }
 
+export const linesIn = (fields: Readonly<Record<string, string>>): string =>
+  linesOf(Object.entries(fields).flat());
+
 const fieldsIn = (lines: string): string[] =>
   lines
     .split(lineEnd)

@@ -13,5 +13,6 @@ export const requestIds =
   (request: Pick<IncomingMessage, 'headers'>): string => {
     const given = request.headers['x-request-id'];
     if (typeof given === 'string' && harmless.test(given) && given.search(likeKeys) < 0) return given;
-    return traceparentIn(request.headers.traceparent)?.traceId ?? make();
+    const { traceparent } = request.headers;
+    return (traceparent === undefined ? undefined : traceparentIn(traceparent)?.traceId) ?? make();
   };

@@ -1,6 +1,6 @@
 /** A reply with an ETag, ready to be sent again: its fields, and its body in each coding that was asked for. */
 import { coded, tagIn, type Coding } from './coding.ts';
-import { linesOf } from './head.ts';
+import { linesIn } from './head.ts';
 
 /** What a 304 repeats of the fields (RFC 9110, 15.4.5). */
 const repeated = ['cache-control', 'vary'];
@@ -15,7 +15,9 @@ export class Tagged {
   #text: string | Buffer;
   readonly #codings = new Map<Coding, Promise<Buffer>>();
   readonly #made = new Map<Coding, Buffer>();
-  readonly #lines = new Map<string, string>();
+  /** By coding: the fields as they are sent. */
+  readonly #of200 = new Map<Coding | undefined, string>();
+  readonly #of304 = new Map<Coding | undefined, string>();
   #bytes: number;
 
   constructor(etag: string, fields: Record<string, string>, text: string | Buffer) {
@@ -73,21 +75,20 @@ export class Tagged {
 
   /** Its fields as they are sent. */
   linesOf304(coding: Coding | undefined): string {
-    return this.#kept(`304 ${coding}`, () => this.fieldsOf304(coding));
+    let lines = this.#of304.get(coding);
+    if (lines === undefined) this.#of304.set(coding, (lines = linesIn(this.fieldsOf304(coding))));
+    return lines;
   }
 
   /** The same of a 200, without its length. */
   linesOf200(coding: Coding | undefined): string {
-    return this.#kept(`200 ${coding}`, () => ({
-      ...this.fields,
-      etag: tagIn(this.etag, coding),
-      ...(coding && { 'content-encoding': coding }),
-    }));
+    let lines = this.#of200.get(coding);
+    if (lines === undefined) this.#of200.set(coding, (lines = linesIn(this.#fieldsOf200(coding))));
+    return lines;
   }
 
-  #kept(name: string, make: () => Record<string, string>): string {
-    let lines = this.#lines.get(name);
-    if (lines === undefined) this.#lines.set(name, (lines = linesOf(Object.entries(make()).flat())));
-    return lines;
+  #fieldsOf200(coding: Coding | undefined): Record<string, string> {
+    const packed: Record<string, string> = coding ? { 'content-encoding': coding } : {};
+    return { ...this.fields, etag: tagIn(this.etag, coding), ...packed };
   }
 }
