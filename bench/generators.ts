@@ -25,7 +25,7 @@ interface Answered {
 }
 
 /** Makes ready, which is not to be measured, and gives what asks. */
-export type Generator = (
+type Generator = (
   base: string,
   requests: Requests,
   seconds: number,

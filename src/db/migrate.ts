@@ -5,10 +5,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import pg from 'pg';
+import { packageFolder } from '../kernel/package.ts';
 import { StartupError } from '../kernel/startup-error.ts';
 import { apiRole } from './roles.ts';
 
-const folder = new URL('../../prisma/migrations/', import.meta.url);
+const folder = new URL('prisma/migrations/', packageFolder);
 /** Prisma's own number: a running `migrate deploy` and this wait for each other. */
 export const advisoryLock = 72707369;
 const oldestServer = 180_000;

@@ -1,10 +1,10 @@
-/**
- * Where a thread begins: a file beside the caller. From the sources, as in tests and in development, it needs the loader
- * for TypeScript that is at work here too.
- */
-export function threadEntry(caller: string, name: string): URL {
-  if (!caller.endsWith('.ts')) return new URL(`${name}.js`, caller);
-  const [loader, file] = [import.meta.resolve('tsx/esm/api'), new URL(`${name}.ts`, caller).href];
-  const code = `import { register } from ${JSON.stringify(loader)}; register(); await import(${JSON.stringify(file)});`;
+import { codeAt } from './package.ts';
+
+/** Where a thread begins. From the sources, as in tests and in development, it needs the loader that is at work here too. */
+export function threadEntry(name: string): URL {
+  const file = codeAt(name);
+  if (!file.pathname.endsWith('.ts')) return file;
+  const loader = import.meta.resolve('tsx/esm/api');
+  const code = `import { register } from ${JSON.stringify(loader)}; register(); await import(${JSON.stringify(file.href)});`;
   return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
 }

@@ -3,6 +3,7 @@
  * no list. Their order in the documentation is part of the declaration.
  */
 import { readdir } from 'node:fs/promises';
+import { codeAt, codeSuffix } from '../kernel/package.ts';
 import type { LeafAt, Resource } from './declare.ts';
 
 export interface Registry {
@@ -15,8 +16,8 @@ export interface Registry {
 }
 
 export async function loadRegistry(): Promise<Registry> {
-  const folder = new URL('../resources/', import.meta.url);
-  const files = (await readdir(folder)).filter((file) => /^[a-z-]+\.(ts|js)$/.test(file)).sort();
+  const folder = codeAt('resources/');
+  const files = (await readdir(folder)).filter((file) => file.endsWith(codeSuffix)).sort();
   const modules = await Promise.all(
     files.map((file) => import(new URL(file, folder).href) as Promise<{ default: Resource }>),
   );

@@ -1,6 +1,7 @@
 /** Loads the data set under prisma/data. Running it again adds what is missing and changes nothing. */
 import { readFile } from 'node:fs/promises';
 import sql, { raw } from 'sql-template-tag';
+import { packageFolder } from '../kernel/package.ts';
 import { StartupError } from '../kernel/startup-error.ts';
 import { faultsOf } from '../kernel/faults.ts';
 import { documentOf } from './csv-row.ts';
@@ -9,7 +10,7 @@ import type { Registry } from './registry.ts';
 import { insertions, type Document } from './write.ts';
 import type { Client, Database } from '../db/database.ts';
 
-const folder = new URL('../../prisma/data/', import.meta.url);
+const folder = new URL('prisma/data/', packageFolder);
 
 async function readCsv(file: string): Promise<Record<string, string>[] | undefined> {
   // A database is filled once; other starts do without.

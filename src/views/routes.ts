@@ -9,6 +9,7 @@ import { queryReader } from '../http/query.ts';
 import { cite } from '../http/citation.ts';
 import { goneOf } from '../http/gone.ts';
 import { listTag, sendTagged, varies } from '../http/reply.ts';
+import { codeAt } from '../kernel/package.ts';
 import { lazily } from '../kernel/lazily.ts';
 import { languageOf } from '../resource/query.ts';
 import { isSettled, metaMember, momentOf, type MomentQuery } from '../resource/moment.ts';
@@ -22,13 +23,12 @@ const usualCost = 5;
 
 /** One folder each under src/views, found by looking. */
 export async function loadViews(): Promise<View[]> {
-  const folder = new URL('./', import.meta.url);
-  const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const names = (await readdir(codeAt('views/'), { withFileTypes: true })).filter((entry) =>
+    entry.isDirectory(),
+  );
   const modules = await Promise.all(
     names.map(
-      ({ name }) =>
-        import(new URL(`${name}/view.${extension}`, folder).href) as Promise<{ default: View | View[] }>,
+      ({ name }) => import(codeAt(`views/${name}/view.ts`).href) as Promise<{ default: View | View[] }>,
     ),
   );
   return modules.flatMap((module) => module.default).sort((a, b) => a.order - b.order);

@@ -69,30 +69,39 @@ async function collecting(): Promise<Collector> {
   return collector;
 }
 
-/** The files that a process has read as code, told by the engine itself when it ends. */
-async function filesOf(environment: Record<string, string>): Promise<string[]> {
+/** The modules that a process has read, told by the engine itself when it ends; in what is bundled a line names each. */
+async function modulesOf(environment: Record<string, string>): Promise<string[]> {
   const directory = await mkdtemp(join(tmpdir(), 'tracker-loaded-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   await ran({ ...environment, NODE_V8_COVERAGE: directory }, async (base) => {
     expect((await fetch(`${base}/v1/rounds`)).status).toBe(200);
   });
-  const urls: string[] = [];
+  const urls = new Set<string>();
   for (const name of await readdir(directory)) {
     const { result } = JSON.parse(await readFile(join(directory, name), 'utf8')) as {
       result: { url: string }[];
     };
-    urls.push(...result.map(({ url }) => url));
+    for (const { url } of result) if (url.startsWith('file:')) urls.add(url);
   }
-  expect(urls.some((url) => url.includes('/node_modules/fastify/'))).toBe(true);
-  return urls.filter((url) => /@opentelemetry|\/telemetry\/(?!settings)/.test(url));
+  const modules = await Promise.all(
+    [...urls].map(async (url) => {
+      const bundled = (await readFile(new URL(url), 'utf8')).matchAll(
+        /^ *\/\/ ((?:node_modules|src)\/\S+)$/gm,
+      );
+      return [url, ...[...bundled].map(([, path = '']) => path)];
+    }),
+  );
+  const all = modules.flat();
+  expect(all.some((path) => path.includes('node_modules/fastify/'))).toBe(true);
+  return all.filter((path) => /@opentelemetry|\/telemetry\/(?!settings)/.test(path));
 }
 
 test('nothing of it is loaded without an endpoint, nor where it is switched off', async () => {
-  expect(await filesOf({ OTEL_SERVICE_NAME: 'named' })).toEqual([]);
+  expect(await modulesOf({ OTEL_SERVICE_NAME: 'named' })).toEqual([]);
   const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
-  expect(await filesOf({ ...endpoint, OTEL_SDK_DISABLED: 'true' })).toEqual([]);
+  expect(await modulesOf({ ...endpoint, OTEL_SDK_DISABLED: 'true' })).toEqual([]);
   // So the look would have seen it.
-  expect(await filesOf(endpoint)).not.toEqual([]);
+  expect(await modulesOf(endpoint)).not.toEqual([]);
 });
 
 test('what was traced has left when the program ends, with what the settings say; lines of the log have its ids', async () => {

@@ -57,7 +57,7 @@ export class Aside {
   }
 
   #open(): Worker {
-    const thread = new Worker(threadEntry(import.meta.url, './worker'), {
+    const thread = new Worker(threadEntry('imports/jobs/worker.ts'), {
       workerData: this.#given,
       resourceLimits,
     });

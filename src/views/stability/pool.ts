@@ -107,7 +107,7 @@ function next(): void {
 }
 
 function open(): Worker {
-  const worker = new Worker(threadEntry(import.meta.url, './worker'));
+  const worker = new Worker(threadEntry('views/stability/worker.ts'));
   const done = (): Job | undefined => {
     const job = running.get(worker);
     running.delete(worker);
