@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { readConfig, type Config } from './config.ts';
 import { asApi, type Logins } from './db/roles.ts';
+import { logOutput } from './http/log-output.ts';
 import { errorCode, StartupError } from './kernel/startup-error.ts';
 
 /** What has to be undone when the process ends, last first. */
@@ -16,6 +17,7 @@ function end(code: number): Promise<void> {
       await step().catch((error: unknown) => {
         console.error(error);
       });
+    await logOutput.end();
     process.exit(code);
   })();
   return ending;

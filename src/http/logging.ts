@@ -4,8 +4,8 @@
  */
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type pg from 'pg';
-import pino from 'pino';
 import { likeKeys } from '../kernel/secret.ts';
+import { logOutput } from './log-output.ts';
 
 const left = '…';
 const telling = /key|token|secret|password|auth/i;
@@ -79,16 +79,9 @@ export function logAborted(app: FastifyInstance): void {
   });
 }
 
-/**
- * Lines leave together: to send each by itself takes longer than to make it. Where nobody takes them, those that there is no
- * room for are lost rather than kept without end.
- */
-const standardOutput = () =>
-  pino.destination({ fd: 1, sync: false, minLength: 4_096, maxLength: 16_777_216, periodicFlush: 100 });
-
 export const logging = (level: string) => ({
   level,
-  stream: standardOutput(),
+  stream: logOutput,
   serializers: {
     // What is not named here is not logged: no header field, Authorization and Cookie least of all.
     req: ({ method, url, host, ip }: FastifyRequest) => ({

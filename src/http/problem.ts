@@ -82,7 +82,11 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
 export function problems(app: FastifyInstance): void {
   app.decorateReply('problem', undefined);
   app.setErrorHandler((error, request, reply) => {
-    const problem = toProblem(error);
+    // Who hangs up within a body is in the log as such (logAborted), and is no failure of ours or of the database.
+    const isCut = error === request.raw.errored;
+    const problem = isCut
+      ? new Problem('malformed-request', 'The body ended before it was whole.')
+      : toProblem(error);
     // A refusal for now is no failure: it says all there is to know.
     if (error === problem && problem.code === 'unavailable')
       request.log.warn({ detail: problem.message }, 'refused for now');

@@ -1,7 +1,7 @@
 /** What the log of the program says, and what it must never say. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { get } from 'node:http';
+import { get, request } from 'node:http';
 import { expect, inject, test } from 'vitest';
 import { keys } from '../keys.ts';
 import { tracker } from '../tracker.ts';
@@ -75,6 +75,27 @@ test('a request is one line, also where its reply was kept, or its client has no
   expect(told('absent')).toMatchObject([{ msg: 'request completed', res: { statusCode: 404 } }]);
   expect(told('left').map(({ msg, res }) => [msg, res])).toEqual([['request aborted', undefined]]);
   expect(told('cut')).toMatchObject([{ msg: 'request aborted', res: { statusCode: 200 } }]);
+});
+
+test('whoever hangs up within a body is told of in one line, and not as a failure', async () => {
+  const output = await outputOf(async (base) => {
+    const body = { 'content-type': 'application/json', 'content-length': '1000' };
+    const headers = { ...body, authorization: `Bearer ${keys.writer}`, expect: '100-continue' };
+    const posting = request(`${base}/v1/organizations`, {
+      method: 'POST',
+      headers: { ...headers, 'x-request-id': 'half' },
+    });
+    const closed = new Promise((resolve) => posting.on('error', () => undefined).once('close', resolve));
+    posting.flushHeaders();
+    await once(posting, 'continue');
+    posting.write('{"id":');
+    // Whoever asks later and has the reply has come after its key was looked up and its body begun.
+    await fetch(`${base}/v1/organizations?limit=1`, { headers: { authorization: headers.authorization } });
+    posting.destroy();
+    await closed;
+  }, 'info');
+  const told = linesOf(output).filter(({ reqId }) => reqId === 'half');
+  expect(told.map(({ level, msg }) => [level, msg])).toEqual([[30, 'request aborted']]);
 });
 
 test('each request is logged with its id and its address, without keys and without what was sent', async () => {
