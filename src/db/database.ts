@@ -154,7 +154,7 @@ export class Database {
       opening: opening.map(prepared),
       prepared,
       lostAfter: this.#transactionLostAfter,
-      isWatched: isWriting && this.versions !== undefined,
+      versions: isWriting ? this.versions : undefined,
     });
     let broken: Error | undefined;
     try {

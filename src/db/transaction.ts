@@ -1,7 +1,8 @@
 /** A transaction on one connection. What opens it goes to the database with its first statement. */
 import type pg from 'pg';
-import sql, { type Sql } from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import { Pipeline, type Answers } from './pipeline.ts';
+import type { Versions } from './versions.ts';
 
 /** The tables that this transaction wrote. */
 const holders = sql`(SELECT coalesce(array_agg(DISTINCT holder), '{}') FROM history.changes WHERE tx = history.own_number()) AS holders`;
@@ -13,14 +14,15 @@ export interface Manner {
   prepared: (statement: Sql) => pg.QueryConfig;
   /** The milliseconds after which a connection counts as lost that does not answer a statement. */
   lostAfter: number;
-  /** Whether somebody wants to know which tables it wrote. */
-  isWatched: boolean;
+  /** Where somebody wants to know which tables it wrote. */
+  versions: Versions | undefined;
 }
 
 export class Transaction {
   readonly #client: pg.ClientBase;
   readonly #manner: Manner;
   #isOpen = false;
+  #goesOn = false;
   #said = 0;
   /** Whether something may be said of which nothing is known here. */
   #isShared = false;
@@ -53,12 +55,23 @@ export class Transaction {
     return this.#send(statements.map(this.#manner.prepared));
   }
 
+  /** What is the last to whoever writes is not yet the last of all. */
+  goOn(): void {
+    this.#goesOn = true;
+  }
+
   /**
    * The last of the transaction, where that is known, and at their end what reads a row: so what was written is told along
-   * with that.
+   * with that. Where `within` says which tables it may be, the COMMIT goes along too: others wait for this transaction until
+   * it ends, so a way there and back less is felt by all of them.
    */
-  async last<T extends Record<string, unknown>>(writes: Sql[], read = sql`SELECT`): Promise<T | undefined> {
-    const reading = this.#manner.isWatched ? sql`SELECT last.*, ${holders} FROM (${read}) AS last` : read;
+  async last<T extends Record<string, unknown>>(
+    writes: Sql[],
+    read = sql`SELECT`,
+    within?: readonly string[],
+  ): Promise<T | undefined> {
+    if (within && !this.#goesOn) return this.#end(writes, read, within);
+    const reading = this.#manner.versions ? sql`SELECT last.*, ${holders} FROM (${read}) AS last` : read;
     const sent = this.pipelined([...writes, reading]);
     const said = this.#said;
     const row = (await sent).at(-1)?.[0];
@@ -68,9 +81,30 @@ export class Transaction {
 
   /** The tables that it wrote, as far as somebody wants to know. */
   async written(): Promise<string[]> {
-    if (!this.#manner.isWatched) return [];
+    if (!this.#manner.versions) return [];
     if (this.#holders && !this.#isShared) return this.#holders;
     return (await this.query<{ holders: string[] }>(written))[0]?.holders ?? [];
+  }
+
+  async #end<T>(writes: Sql[], read: Sql, tables: readonly string[]): Promise<T | undefined> {
+    const { versions } = this.#manner;
+    const reading = versions
+      ? sql`SELECT last.*, history.written_within(${tables}::text[]) AS holders FROM (${read}) AS last`
+      : read;
+    const letGo = versions?.hold(versions.placesOf(tables));
+    // All, where it is not known whether it was committed.
+    let changed: readonly number[] | undefined;
+    try {
+      const row = (await this.pipelined([...writes, reading, raw('COMMIT')])).at(-2)?.[0];
+      this.#isOpen = false;
+      if (row) changed = versions?.placesOf(row.holders as string[]);
+      return row as T | undefined;
+    } catch (error) {
+      if ((error as Partial<pg.DatabaseError>).severity === 'ERROR') changed = [];
+      throw error;
+    } finally {
+      letGo?.(changed);
+    }
   }
 
   async #send(statements: pg.QueryConfig[]): Promise<Answers> {

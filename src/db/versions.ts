@@ -48,11 +48,11 @@ export class Versions {
     return named;
   }
 
-  /** Holds the places during a commit; to be let go once it is answered, whatever the answer is. */
-  hold(places: readonly number[]): () => void {
+  /** Holds the places during a commit; to be let go once it is answered, whatever the answer is: with those that it changed. */
+  hold(places: readonly number[]): (changed?: readonly number[]) => void {
     for (const place of places) Atomics.add(this.#numbers, this.#holds + place, 1);
-    return () => {
-      this.written(places);
+    return (changed = places) => {
+      this.written(changed);
       for (const place of places) Atomics.sub(this.#numbers, this.#holds + place, 1);
     };
   }

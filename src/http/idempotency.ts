@@ -91,6 +91,7 @@ export async function once(
   work: (transaction: Transaction) => Promise<Outcome>,
 ): Promise<Outcome> {
   const { actor } = request;
+  transaction.goOn();
   const [lock, found] = await transaction.pipelined([
     sql`SELECT pg_try_advisory_xact_lock(hashtextextended(${`idempotency:${actor}:${key}`}, 0)) AS free`,
     sql`SELECT fingerprint, status, headers, body FROM idempotency_keys WHERE actor = ${actor} AND key = ${key}`,

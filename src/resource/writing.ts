@@ -21,7 +21,7 @@ import { isPossibleId, notFound } from './not-found.ts';
 import type { Context } from './reading.ts';
 import { holdersOf } from './references.ts';
 import { namingTheOther, told, trustingFirst } from './trusting.ts';
-import { addedId, changesOf, deletions, insertions, type Document } from './write.ts';
+import { addedId, changesOf, deletions, insertions, tablesOf, type Document } from './write.ts';
 
 const noParameters = queryReader({});
 
@@ -199,7 +199,8 @@ async function written(
   id: string | Sql,
 ): Promise<Outcome> {
   const language = preferredLanguage(request.headers['accept-language']);
-  const row = await transaction.last<Item>(writes, wholeItem(resource, context, language, id));
+  const tables = tablesOf({ all: [resource] });
+  const row = await transaction.last<Item>(writes, wholeItem(resource, context, language, id), tables);
   if (!row) throw new Error(`a row of ${resource.name} is gone in the transaction that wrote it`);
   return {
     status: 200,

@@ -136,6 +136,34 @@ test('writes past the API and imports outdate it too, small ones and those of th
   expect(await total()).toBe(3);
 });
 
+test('a write that is refused when it is committed outdates nothing, and one that reaches other tables is undone', async () => {
+  const body = { names: { en: 'Reaching' }, kind: 'company', country: 'FR', sources: ['seed-001'] };
+  const post = (id: string) => it.writer.post('/v1/organizations').send({ id, ...body });
+  await it.sql(`
+    CREATE FUNCTION reach() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        IF NEW.id = 'late' THEN RAISE EXCEPTION 'too late' USING ERRCODE = 'XX000'; END IF;
+        INSERT INTO aliases (alias, entity_type, entity_id, language, sources) VALUES ('reached', 'organization', 'kt', 'en', '{seed-001}');
+        RETURN NULL;
+      END $$;
+    CREATE CONSTRAINT TRIGGER late AFTER INSERT ON organizations DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW WHEN (NEW.id = 'late') EXECUTE FUNCTION reach();
+    CREATE TRIGGER reach AFTER INSERT ON organizations FOR EACH ROW WHEN (NEW.id = 'reaching') EXECUTE FUNCTION reach()`);
+  onTestFinished(async () => {
+    await it.sql('DROP FUNCTION reach() CASCADE');
+  });
+  const aliases = await it.anyone.get('/v1/aliases?q=reached&count=exact');
+  const organizations = await it.anyone.get('/v1/organizations?country=FR');
+  expect([(await post('late')).status, (await post('reaching')).status]).toEqual([500, 500]);
+  const free = await locked('organizations');
+  expect((await it.anyone.get('/v1/organizations?country=FR')).text).toBe(organizations.text);
+  await free();
+  expect((await it.anyone.get('/v1/organizations/reaching')).status).toBe(404);
+  expect((await it.anyone.get('/v1/aliases?q=reached&count=exact')).text).toBe(aliases.text);
+  expect((await post('within')).status).toBe(201);
+  expect((await it.anyone.get('/v1/organizations?country=FR')).text).toContain('within');
+});
+
 test('a commit that is under way is not hidden by what was kept before it', async () => {
   const path = '/v1/aliases?count=exact';
   const { total } = (await it.anyone.get(path)).body.page as { total: number };
