@@ -25,11 +25,7 @@ interface Answered {
 }
 
 /** Makes ready, which is not to be measured, and gives what asks. */
-type Generator = (
-  base: string,
-  requests: Requests,
-  seconds: number,
-) => Promise<() => Promise<Answered>>;
+type Generator = (base: string, requests: Requests, seconds: number) => Promise<() => Promise<Answered>>;
 
 const connections = 16;
 /** More than anybody answers in a second: each is made once only. */
