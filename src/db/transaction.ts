@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { Pipeline, type Answers } from './pipeline.ts';
+import { isRefusal } from './transient.ts';
 import type { Versions } from './versions.ts';
 
 /** The tables that this transaction wrote. */
@@ -23,6 +24,7 @@ export class Transaction {
   readonly #manner: Manner;
   #isOpen = false;
   #goesOn = false;
+  #hasEnded = false;
   #said = 0;
   /** Whether something may be said of which nothing is known here. */
   #isShared = false;
@@ -97,10 +99,11 @@ export class Transaction {
     try {
       const row = (await this.pipelined([...writes, reading, raw('COMMIT')])).at(-2)?.[0];
       this.#isOpen = false;
+      this.#hasEnded = true;
       if (row) changed = versions?.placesOf(row.holders as string[]);
       return row as T | undefined;
     } catch (error) {
-      if ((error as Partial<pg.DatabaseError>).severity === 'ERROR') changed = [];
+      if (isRefusal(error)) changed = [];
       throw error;
     } finally {
       letGo?.(changed);
@@ -108,6 +111,7 @@ export class Transaction {
   }
 
   async #send(statements: pg.QueryConfig[]): Promise<Answers> {
+    if (this.#hasEnded) throw new Error('the transaction has been committed');
     this.#holders = undefined;
     this.#said += 1;
     const opening = this.#isOpen ? [] : this.#manner.opening;

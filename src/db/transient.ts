@@ -26,6 +26,10 @@ export const isDiskFull = (error: unknown): boolean =>
 export const isLockedOut = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && error.code === '55P03';
 
+/** Of the database that is there: nothing was committed. */
+export const isRefusal = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && !/^(08|57P|XX)/.test(error.code ?? 'XX');
+
 /** A transaction that lost a race and can simply be run again. */
 export const isRaceLost = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && (error.code === '40001' || error.code === '40P01');

@@ -42,6 +42,7 @@ class LogOutput {
     if (this.#isWriting) {
       await new Promise<void>((resolve) => {
         this.#settled = resolve;
+        setTimeout(resolve, patienceMs);
       });
     }
   }

@@ -38,7 +38,7 @@ export function createHandler(resource: Resource, context: Context) {
           const writes = insertions(resource, [row]);
           const outcome = await written(
             transaction,
-            { resource, context, request, writes },
+            { resource, context, request, writes, isTrusted },
             addedId(resource),
           ).catch((error: unknown) => {
             throw isTrusted ? error : namingTheOther(error, resource, row);
@@ -109,7 +109,7 @@ async function changed(
   const sent = { input, faults: [...faults, ...fixedFields(patch, id)], id, isTrusted };
   const after = await checked(transaction, resource, context.registry, sent);
   const writes = changesOf(resource, id, before, after);
-  return written(transaction, { resource, context, request, writes }, id);
+  return written(transaction, { resource, context, request, writes, isTrusted }, id);
 }
 
 export function deleteHandler(resource: Resource, context: Context) {
@@ -190,16 +190,18 @@ interface Writing {
   context: Context;
   request: FastifyRequest;
   writes: Sql[];
+  isTrusted: boolean;
 }
 
 /** Writes, and gives the row as it is then: the last that is done in the transaction. */
 async function written(
   transaction: Transaction,
-  { resource, context, request, writes }: Writing,
+  { resource, context, request, writes, isTrusted }: Writing,
   id: string | Sql,
 ): Promise<Outcome> {
   const language = preferredLanguage(request.headers['accept-language']);
-  const tables = tablesOf({ all: [resource] });
+  // What may wait long is committed on its own: nothing is kept of these tables from when the COMMIT has left.
+  const tables = isTrusted ? tablesOf({ all: [resource] }) : undefined;
   const row = await transaction.last<Item>(writes, wholeItem(resource, context, language, id), tables);
   if (!row) throw new Error(`a row of ${resource.name} is gone in the transaction that wrote it`);
   return {

@@ -142,7 +142,7 @@ test('a write that is refused when it is committed outdates nothing, and one tha
   await it.sql(`
     CREATE FUNCTION reach() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
-        IF NEW.id = 'late' THEN RAISE EXCEPTION 'too late' USING ERRCODE = 'XX000'; END IF;
+        IF NEW.id = 'late' THEN RAISE EXCEPTION 'too late' USING ERRCODE = 'P0001'; END IF;
         INSERT INTO aliases (alias, entity_type, entity_id, language, sources) VALUES ('reached', 'organization', 'kt', 'en', '{seed-001}');
         RETURN NULL;
       END $$;
@@ -162,6 +162,32 @@ test('a write that is refused when it is committed outdates nothing, and one tha
   expect((await it.anyone.get('/v1/aliases?q=reached&count=exact')).text).toBe(aliases.text);
   expect((await post('within')).status).toBe(201);
   expect((await it.anyone.get('/v1/organizations?country=FR')).text).toContain('within');
+});
+
+test('a write that waits long for others does not keep what it may change from being sent again meanwhile', async () => {
+  const other = await session(it);
+  await other.query('BEGIN; LOCK TABLE partnerships IN SHARE ROW EXCLUSIVE MODE');
+  const sources = ['seed-001'];
+  const partnership = { organization: 'kt', partner: 'kakao', kind: 'waiting', sources };
+  const made = it.writer
+    .post('/v1/partnerships')
+    .send(partnership)
+    .then(({ status, body }) => [status, body.code]);
+  await expect.poll(waiting).toBeGreaterThan(0);
+  const comesAgain = async (): Promise<boolean> => {
+    const hits = async (): Promise<number> =>
+      Number(
+        /^tracker_cache_hits_total ([0-9]+)/m.exec(
+          (await it.anyone.get('/metrics').set('authorization', `Bearer ${keys.admin}`)).text,
+        )?.[1],
+      );
+    const before = await hits();
+    for (let i = 0; i < 2; i += 1) expect((await it.anyone.get('/v1/partnerships')).status).toBe(200);
+    return (await hits()) > before;
+  };
+  await expect.poll(comesAgain, { timeout: 4_000 }).toBe(true);
+  await other.query('ROLLBACK');
+  expect(await made).toEqual([201, undefined]);
 });
 
 test('a commit that is under way is not hidden by what was kept before it', async () => {
